@@ -1,0 +1,84 @@
+// What is known of a model: limits, capabilities, dated prices, sourced scores; "unknown" is a value, never a guess.
+import * as z from "zod/mini";
+
+/** "provider/vendor-model-id"; the vendor's id may itself contain slashes. */
+export const ModelId = z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]*\/\S+$/));
+export type ModelId = string;
+
+export const Capability = z.enum(["tools", "vision", "structured", "reasoning", "pdf", "audio", "caching"]);
+export type Capability = z.infer<typeof Capability>;
+
+/**
+ * Nano-dollars per million tokens, integers ($0.15 a million = 150_000_000), one figure a bucket;
+ * null = the vendor does not price this bucket apart (what then holds is a rule of money/price.ts).
+ */
+export const Rates = z.object({
+  input: z.int(),
+  cacheRead: z.nullable(z.int()),
+  cacheWrite5m: z.nullable(z.int()),
+  cacheWrite1h: z.nullable(z.int()),
+  output: z.int(),
+  /** Only where a vendor bills reasoning at another rate than other output. */
+  reasoning: z.optional(z.int()),
+});
+export type Rates = z.infer<typeof Rates>;
+
+/** A dated price. `tiers`: from `aboveInputTokens` total input tokens on, those rates hold for the whole request. */
+export const Price = z.object({
+  rates: Rates,
+  tiers: z.optional(z.array(z.object({ aboveInputTokens: z.int(), rates: Rates }))),
+  serviceTiers: z.optional(z.record(z.string(), Rates)),
+  perImageNanoUsd: z.optional(z.int()),
+  perRequestNanoUsd: z.optional(z.int()),
+  /** Identifies these very figures for repricing: source, date and a hash. */
+  version: z.string(),
+  source: z.string(),
+  date: z.string(),
+  validFrom: z.optional(z.string()),
+  validUntil: z.optional(z.string()),
+});
+export type Price = z.infer<typeof Price>;
+
+export const Skill = z.enum(["general", "code", "maths", "vision"]);
+export type Skill = z.infer<typeof Skill>;
+
+/** 0 to 100 on the catalogue's own scale, with where it comes from. */
+export const QualityScore = z.object({
+  score: z.number(),
+  source: z.string(),
+  date: z.string(),
+  raw: z.optional(z.string()),
+});
+export type QualityScore = z.infer<typeof QualityScore>;
+
+export const ReasoningControl = z.enum(["none", "effort", "budget", "always", "toggle"]);
+
+/** `limitsAssumed` says that the window is a stated default because nobody publishes it. */
+export const ModelInfo = z.object({
+  id: ModelId,
+  provider: z.string(),
+  model: z.string(),
+  name: z.string(),
+  aliases: z.array(z.string()),
+  contextWindowTokens: z.int(),
+  maxOutputTokens: z.int(),
+  limitsAssumed: z.boolean(),
+  capabilities: z.array(Capability),
+  reasoningControl: ReasoningControl,
+  prices: z.array(Price),
+  scores: z.record(z.string(), z.union([QualityScore, z.literal("unknown")])),
+  status: z.enum(["active", "deprecated", "ghost", "discovered", "custom"]),
+  local: z.boolean(),
+  source: z.string(),
+  date: z.string(),
+  quirks: z.optional(z.record(z.string(), z.unknown())),
+});
+export type ModelInfo = z.infer<typeof ModelInfo>;
+
+export function providerOf(id: ModelId): string {
+  return id.slice(0, id.indexOf("/"));
+}
+
+export function vendorModelOf(id: ModelId): string {
+  return id.slice(id.indexOf("/") + 1);
+}

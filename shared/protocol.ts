@@ -1,0 +1,266 @@
+// The only list of methods on the wire; types, validation, docs and the JSON Schema derive from it.
+import * as z from "zod/mini";
+import { ChatEvent, ChatResult, Message, OutputSchema, Reasoning, ToolChoice, ToolDefinition } from "./chat.ts";
+import { Capability, ModelInfo, Price } from "./model.ts";
+import { Cost, Usage } from "./money.ts";
+import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType } from "./route.ts";
+import { BudgetLimit, BudgetPeriod, BudgetScope } from "./custom.ts";
+
+/** Moves only on a break; an optional field or a capability is additive. */
+export const PROTOCOL_VERSION = 1;
+
+const none = z.object({});
+const text = z.string().check(z.minLength(1));
+
+/** What an editor knows about where the prompt comes from; each is a hint to routing, none is sent to a vendor. */
+export const EditorSignals = z.object({
+  languageId: z.optional(z.string()),
+  selectionLines: z.optional(z.int()),
+  diagnostics: z.optional(z.int()),
+  command: z.optional(z.string()),
+});
+
+export const InitializationOptions = z.object({
+  protocolVersion: z.int(),
+  client: z.object({ name: z.string(), version: z.string() }),
+  settings: z.optional(z.record(z.string(), z.unknown())),
+  workspace: z.optional(z.string()),
+  locale: z.optional(z.string()),
+  /** False: workspace settings were not applied and none will be believed. */
+  trusted: z.optional(z.boolean()),
+});
+export type InitializationOptions = z.infer<typeof InitializationOptions>;
+
+export const ChatRequest = z.object({
+  chatId: text,
+  messages: z.array(Message).check(z.minLength(1)),
+  model: z.optional(z.string()),
+  policy: z.optional(Policy),
+  maxOutputTokens: z.optional(z.int().check(z.gte(1))),
+  temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
+  reasoning: z.optional(Reasoning),
+  tools: z.optional(z.array(ToolDefinition)),
+  toolChoice: z.optional(ToolChoice),
+  output: z.optional(OutputSchema),
+  maxCostUsd: z.optional(z.number().check(z.gte(0))),
+  workspace: z.optional(z.string()),
+  conversationId: z.optional(z.string()),
+  taskType: z.optional(TaskType),
+  onBreak: z.optional(z.enum(["stop", "offer", "continue"])),
+  editor: z.optional(EditorSignals),
+  cascade: z.optional(z.boolean()),
+});
+export type ChatRequest = z.infer<typeof ChatRequest>;
+
+/** What quotes and previews take: a chat that need not have a name yet. */
+export const ChatDraft = z.extend(ChatRequest, { chatId: z.optional(z.string()) });
+export type ChatDraft = z.infer<typeof ChatDraft>;
+
+export const Quote = z.object({
+  tier: z.string(),
+  candidates: z.array(z.extend(CandidateEstimate, { model: z.string(), priceDate: z.nullable(z.string()) })),
+  excluded: z.array(Exclusion),
+  inputTokens: z.int(),
+});
+
+export const ProviderStatus = z.object({
+  id: z.string(),
+  name: z.string(),
+  dialect: z.string(),
+  baseUrl: z.string(),
+  local: z.boolean(),
+  needsKey: z.boolean(),
+  hasKey: z.boolean(),
+  keySource: z.optional(z.string()),
+  enabled: z.boolean(),
+  models: z.int(),
+  health: z.enum(["ok", "resting", "probing", "keyRejected", "creditExhausted", "unknown"]),
+  restingUntil: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  docsUrl: z.optional(z.string()),
+});
+export type ProviderStatus = z.infer<typeof ProviderStatus>;
+
+export const KeyInfo = z.object({
+  provider: z.string(),
+  name: z.optional(z.string()),
+  source: z.enum(["lease", "environment", "command", "keychain", "vault"]),
+  origin: z.string(),
+  last4: z.string(),
+  /** True for the one that requests use; the others are shadowed. */
+  active: z.boolean(),
+  warning: z.optional(z.string()),
+});
+export type KeyInfo = z.infer<typeof KeyInfo>;
+
+export const BudgetState = z.object({
+  scope: BudgetScope,
+  id: z.optional(z.string()),
+  period: z.optional(BudgetPeriod),
+  kind: z.enum(["hard", "soft"]),
+  limitNanoUsd: z.int(),
+  spentNanoUsd: z.int(),
+  reservedNanoUsd: z.int(),
+  resetsAt: z.optional(z.string()),
+});
+export type BudgetState = z.infer<typeof BudgetState>;
+
+export const SummaryKey = z.enum(["day", "week", "month", "model", "provider", "workspace", "editor"]);
+export const SummaryRow = z.object({
+  day: z.optional(z.string()),
+  week: z.optional(z.string()),
+  month: z.optional(z.string()),
+  model: z.optional(z.string()),
+  provider: z.optional(z.string()),
+  workspace: z.optional(z.string()),
+  editor: z.optional(z.string()),
+  requests: z.int(),
+  attempts: z.int(),
+  usage: Usage,
+  costNanoUsd: z.int(),
+  unpriced: z.int(),
+  savingsNanoUsd: z.int(),
+});
+export type SummaryRow = z.infer<typeof SummaryRow>;
+
+export interface RequestRow {
+  readonly params: z.ZodMiniType;
+  readonly result: z.ZodMiniType;
+  readonly doc: string;
+}
+
+const model = z.extend(z.omit(ModelInfo, { prices: true, quirks: true }), {
+  price: z.nullable(Price),
+  available: z.boolean(),
+  unavailableBecause: z.optional(z.string()),
+});
+const range = { from: z.optional(z.string()), to: z.optional(z.string()) };
+
+export const requests = {
+  "chat/send": {
+    params: ChatRequest,
+    result: ChatResult,
+    doc: "One answer, streamed as chat/event notifications; the client names chatId.",
+  },
+  "chat/estimate": {
+    params: ChatDraft,
+    result: Quote,
+    doc: "The quote before sending: per candidate the median and worst-case cost and the cached share.",
+  },
+  "route/preview": {
+    params: ChatDraft,
+    result: z.extend(RouteDecision, { candidates: z.array(Candidate) }),
+    doc: "The decision alone: every candidate's score in parts and every exclusion's reason; nothing is sent.",
+  },
+  "model/list": {
+    params: z.object({ provider: z.optional(z.string()), capability: z.optional(Capability), all: z.optional(z.boolean()) }),
+    result: z.object({ models: z.array(model) }),
+    doc: "The catalogue with dated prices and their source; with all: false (the default) only models of providers that can be used now.",
+  },
+  "model/refresh": {
+    params: none,
+    result: z.object({
+      added: z.int(),
+      changed: z.int(),
+      ghosts: z.int(),
+      rejected: z.array(z.object({ model: z.string(), reason: z.string() })),
+      sources: z.array(z.object({ source: z.string(), outcome: z.string() })),
+    }),
+    doc: "Fetches model lists and prices now; a failure or an implausible figure keeps the old one and says so.",
+  },
+  "provider/list": {
+    params: none,
+    result: z.object({ providers: z.array(ProviderStatus) }),
+    doc: "Every provider with its address, key state and health.",
+  },
+  "key/list": {
+    params: none,
+    result: z.object({ keys: z.array(KeyInfo) }),
+    doc: "Every key that was found: source, origin and last four characters; never a key.",
+  },
+  "key/set": {
+    params: z.object({
+      provider: text,
+      secret: text,
+      name: z.optional(z.string()),
+      persist: z.optional(z.union([z.literal(false), z.literal("vault"), z.literal("keychain")])),
+    }),
+    result: z.object({ provider: z.string(), source: z.string(), origin: z.string(), last4: z.string(), warning: z.optional(z.string()) }),
+    doc: "Hands the sidecar a key, for this process only or kept in the vault; it is bound to the provider's origin.",
+  },
+  "key/delete": {
+    params: z.object({ provider: text, name: z.optional(z.string()) }),
+    result: z.object({ deleted: z.int(), remaining: z.array(KeyInfo) }),
+    doc: "Forgets a provider's leased and stored keys; keys in the environment remain and are listed.",
+  },
+  "key/test": {
+    params: z.object({ provider: text }),
+    result: z.object({ provider: z.string(), ok: z.boolean(), message: z.string(), ms: z.number(), kind: z.optional(z.string()) }),
+    doc: "Asks the provider for its model list with the key: free, and says whether the key is accepted.",
+  },
+  "budget/get": { params: none, result: z.object({ budgets: z.array(BudgetLimit), timeZone: z.string() }), doc: "The limits in force." },
+  "budget/set": {
+    params: z.object({ budgets: z.array(BudgetLimit) }),
+    result: z.object({ budgets: z.array(BudgetLimit) }),
+    doc: "Replaces the limits for every process that shares the ledger.",
+  },
+  "budget/status": {
+    params: none,
+    result: z.object({ budgets: z.array(BudgetState), todayNanoUsd: z.optional(z.int()) }),
+    doc: "Per limit: spent, reserved, limit and when it resets.",
+  },
+  "usage/summary": {
+    params: z.object({ by: z.array(SummaryKey), ...range }),
+    result: z.object({ rows: z.array(SummaryRow) }),
+    doc: "Requests, tokens, cost and savings, grouped.",
+  },
+  "usage/export": {
+    params: z.object({ format: z.enum(["csv", "json"]), ...range }),
+    result: z.object({ format: z.string(), content: z.string(), rows: z.int() }),
+    doc: "The raw ledger rows as CSV or JSON; no prompt text is kept, so none is exported.",
+  },
+} as const satisfies Record<string, RequestRow>;
+
+export type RequestMethod = keyof typeof requests;
+export type ParamsOf<Method extends RequestMethod> = z.infer<(typeof requests)[Method]["params"]>;
+export type ResultOf<Method extends RequestMethod> = z.infer<(typeof requests)[Method]["result"]>;
+
+/** Sidecar to client. */
+export const notifications = {
+  "chat/event": { params: ChatEvent, doc: "One step of a running chat." },
+  "budget/changed": {
+    params: z.object({
+      budgets: z.array(BudgetState),
+      todayNanoUsd: z.int(),
+      alert: z.optional(z.object({ percent: z.int(), message: z.string() })),
+    }),
+    doc: "Spending or a limit changed; alert once at 50, 75, 90 and 100 per cent.",
+  },
+  "health/changed": {
+    params: z.object({
+      provider: z.string(),
+      model: z.optional(z.string()),
+      health: z.string(),
+      restingUntil: z.optional(z.string()),
+      reason: z.optional(z.string()),
+    }),
+    doc: "A provider began or ceased to rest.",
+  },
+  "catalog/changed": {
+    params: z.object({ added: z.int(), changed: z.int(), ghosts: z.int(), source: z.string() }),
+    doc: "The model list or prices changed; a client that shows them asks again.",
+  },
+} as const satisfies Record<string, { params: z.ZodMiniType; doc: string }>;
+
+export type NotificationMethod = keyof typeof notifications;
+export type NotificationOf<Method extends NotificationMethod> = z.infer<(typeof notifications)[Method]["params"]>;
+
+/** The answer to initialize, in `capabilities.experimental.latchkey`. */
+export interface ServerCapabilities {
+  readonly protocolVersion: number;
+  readonly methods: readonly string[];
+  readonly notifications: readonly string[];
+  readonly version: string;
+}
+
+export { Cost, Usage };
