@@ -1,0 +1,33 @@
+// Writes what must not be written twice: docs/protocol.md, docs/protocol.schema.json, package.json's contributes. `--check` only compares.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { protocolPage, protocolSchema } from "./server/rpc/schema.ts";
+
+const check = process.argv.includes("--check");
+const outputs = {
+  "docs/protocol.md": protocolPage(),
+  "docs/protocol.schema.json": `${JSON.stringify(protocolSchema(), null, 1)}\n`,
+};
+
+const stale = [];
+for (const [path, text] of Object.entries(outputs)) {
+  const old = read(path);
+  if (old === text) continue;
+  stale.push(path);
+  if (!check) {
+    mkdirSync("docs", { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+if (check && stale.length > 0) {
+  console.error(`stale: ${stale.join(", ")}; run npm run generate`);
+  process.exit(1);
+}
+console.log(stale.length > 0 ? `wrote ${stale.join(", ")}` : "nothing to write");
+
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+// What an attempt books: the intent before it, the outcome after it, whatever happened in between; pure but for the prices it asks.
+import type { Attempt } from "../../shared/chat.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts";
+import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
+import type { AttemptJob, Told } from "./attempt.ts";
+import type { SpineParts } from "./parts.ts";
+
+export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string): AttemptIntent {
+  const price = parts.pricing.versionOf(job.model, parts.now());
+  const free = job.model.local;
+  return {
+    attemptId,
+    chatId: job.request.chatId,
+    conversationId: job.request.conversationId,
+    workspace: job.request.workspace,
+    editor: job.caller.editor,
+    provider: job.model.provider,
+    model: job.model.id,
+    purpose: job.purpose,
+    worstNanoUsd: free ? 0 : job.estimate.worstNanoUsd,
+    p50NanoUsd: free ? 0 : job.estimate.p50NanoUsd,
+    priceVersion: price?.version ?? null,
+    priceDate: price?.date ?? null,
+    chatLimitNanoUsd: job.chatLimitNanoUsd,
+  };
+}
+
+export function outcomeOf(
+  parts: SpineParts,
+  job: AttemptJob,
+  told: Told,
+  failure: Failure | null,
+  startedAt: Date,
+  produced: number,
+): AttemptOutcome {
+  const usage = told.usage ?? estimatedUsage(parts, job, failure, told, produced);
+  const cost = told.usage === null && usage === NO_USAGE ? NO_COST : costOf(parts, job, usage, told, startedAt);
+  return {
+    state: stateOf(failure, told, produced),
+    usage,
+    cost,
+    rawUsage: told.raw,
+    firstTokenMs: told.firstTokenMs,
+    ms: parts.now().getTime() - startedAt.getTime(),
+    failureKind: failure?.kind,
+  };
+}
+
+function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at: Date): Cost {
+  if (job.model.local) return { nanoUsd: 0, provenance: usage.provenance === "reported" ? "computed" : "estimated", priceDate: null };
+  return parts.pricing.costOf(job.model, usage, { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier }, at);
+}
+
+/** A refused request costs nothing; one that may have been accepted costs its input and whatever was produced. */
+function estimatedUsage(parts: SpineParts, job: AttemptJob, failure: Failure | null, told: Told, produced: number): Usage {
+  const refused =
+    failure !== null &&
+    produced === 0 &&
+    (neverAccepted(failure) || typeof failure.details.status === "number" || failure.kind === "budgetExceeded");
+  if (refused || (produced === 0 && !told.responded && failure?.kind === "cancelled")) return NO_USAGE;
+  return {
+    ...NO_USAGE,
+    inputTokens: job.estimate.inputTokens,
+    outputTokens: parts.quoter.outputTokens(produced, job.model),
+    provenance: "estimated",
+  };
+}
+
+export async function close(reservation: Reservation | null, outcome: AttemptOutcome, failure: Failure | null, told: Told): Promise<void> {
+  if (reservation === null) return;
+  if (!told.responded && outcome.usage === NO_USAGE && failure !== null) await reservation.release(failure.kind);
+  else await reservation.settle(outcome);
+}
+
+export function attemptOf(id: string, job: AttemptJob, outcome: AttemptOutcome, failure: Failure | null, startedAt: Date): Attempt {
+  return {
+    id,
+    model: job.model.id,
+    provider: job.model.provider,
+    startedAt: startedAt.toISOString(),
+    ms: outcome.ms,
+    firstTokenMs: outcome.firstTokenMs,
+    outcome: outcome.state,
+    ...(failure ? { failure: { kind: failure.kind, message: failure.message, retryAfterMs: failure.details.retryAfterMs } } : {}),
+    usage: outcome.usage,
+    cost: outcome.cost,
+  };
+}
+
+function stateOf(failure: Failure | null, told: Told, produced: number): AttemptOutcome["state"] {
+  if (failure === null) return told.stopReason === "budget" ? "cut" : "ok";
+  if (failure.kind === "cancelled") return "cancelled";
+  return produced > 0 ? "broken" : "failed";
+}
+
+/** Connection errors before a byte of the request was taken: nothing can have been billed. */
+const NEVER_ACCEPTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
+
+export function neverAccepted(failure: Failure | null): boolean {
+  if (failure === null) return false;
+  if (failure.kind === "keyMissing" || failure.kind === "budgetExceeded" || failure.details.accepted === false) return true;
+  for (let cause: unknown = failure.cause; cause instanceof Error; cause = cause.cause) {
+    const code = "code" in cause ? String(cause.code) : "";
+    if (NEVER_ACCEPTED.has(code) || code.startsWith("CERT_") || code.startsWith("ERR_TLS")) return true;
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+// What the spine is built from: one port a room, so that each can be handed in as it is or as a fake.
+import type { ChatEventBody } from "../../shared/chat.ts";
+import type { ModelInfo } from "../../shared/model.ts";
+import type { Cost, NanoUsd, Usage } from "../../shared/money.ts";
+import type { ChatDraft } from "../../shared/protocol.ts";
+import type { Settings } from "../../shared/settings.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Budget } from "../money/budget.ts";
+import type { Dialect, ProviderConnection } from "../providers/provider.ts";
+import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
+import type { Health, Target } from "../resilience/health.ts";
+import type { Availability, Estimate, Route } from "../routing/route.ts";
+
+/** Quotes for one prompt: counted once, asked once a model. */
+export interface Quoter {
+  /** Counts the prompt; the returned function is cheap, routing calls it for every model. */
+  quote(draft: ChatDraft, warm: string | undefined): (model: ModelInfo) => Estimate;
+  /** Tokens of produced text, when a vendor reports none. */
+  outputTokens(producedLength: number, model: ModelInfo): number;
+  /** What a vendor reported against what was estimated: corrects later quotes. */
+  observe(model: ModelInfo, estimate: Estimate, usage: Usage): void;
+}
+
+export interface Pricing {
+  costOf(model: ModelInfo, usage: Usage, told: { reportedNanoUsd?: NanoUsd; serviceTier?: string }, at: Date): Cost;
+  /** Identifies the figures that hold now; null when the model is unpriced. */
+  versionOf(model: ModelInfo, at: Date): { version: string; date: string } | null;
+}
+
+/** Providers as the spine sees them: whether one can be used, and a way to speak to it. */
+export interface ProviderAccess {
+  availabilityOf(model: ModelInfo): Availability;
+  keyNamesOf(provider: string): readonly string[];
+  connect(target: Target, onResponse: (status: number, headers: Headers) => void): { dialect: Dialect; connection: ProviderConnection };
+  /** Whether the vendor stops charging when a stream is aborted, as a sentence with its source. */
+  stopRuleOf(provider: string): string | undefined;
+}
+
+/** The policy of an organisation; throws Failure planForbidden. */
+export interface Plan {
+  admit(draft: ChatDraft): void;
+  allows(model: ModelInfo): { allowed: boolean; reason?: string };
+}
+
+export interface SpineParts {
+  readonly catalog: Catalog;
+  readonly route: Route;
+  readonly quoter: Quoter;
+  readonly pricing: Pricing;
+  readonly budget: Budget;
+  readonly providers: ProviderAccess;
+  readonly health: Health;
+  readonly plan: Plan;
+  readonly settings: () => Settings;
+  readonly createAttemptBudget: (rules: AttemptRules) => AttemptBudget;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** Who asks: the client's name for the ledger, how to reach it, and how it says stop. */
+export interface Caller {
+  readonly editor: string;
+  readonly signal: AbortSignal;
+  emit(event: ChatEventBody): Promise<void> | undefined;
+}

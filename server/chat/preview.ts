@@ -1,0 +1,65 @@
+// The decision before anything is sent: what chat/send does first, and all that route/preview and chat/estimate do.
+import type { ModelInfo } from "../../shared/model.ts";
+import { nanoFromUsd } from "../../shared/money.ts";
+import type { ChatDraft, ResultOf } from "../../shared/protocol.ts";
+import type { RouteDecision } from "../../shared/route.ts";
+import type { Availability, Estimate } from "../routing/route.ts";
+import { admit } from "./admit.ts";
+import type { SpineParts } from "./parts.ts";
+
+export interface Decided {
+  readonly decision: RouteDecision;
+  readonly estimateOf: (model: ModelInfo) => Estimate;
+}
+
+/** Routes an admitted draft; nothing is sent and nothing is reserved. */
+export function decide(parts: SpineParts, draft: ChatDraft): Decided {
+  const settings = parts.settings();
+  const estimateOf = parts.quoter.quote(draft, undefined);
+  const limitUsd = draft.maxCostUsd ?? settings.maxCostUsd;
+  const decision = parts.route({
+    messages: draft.messages,
+    model: draft.model ?? settings.model,
+    policy: draft.policy ?? settings.policy,
+    taskType: draft.taskType,
+    tools: draft.tools,
+    output: draft.output,
+    reasoning: draft.reasoning,
+    maxOutputTokens: draft.maxOutputTokens,
+    maxCostNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
+    editor: draft.editor,
+    models: parts.catalog.all(),
+    availability: (model) => availabilityOf(parts, model),
+    estimate: estimateOf,
+    banned: settings["routing.banned"],
+    localOnly: settings["routing.localOnly"],
+    now: parts.now(),
+  });
+  return { decision, estimateOf };
+}
+
+function availabilityOf(parts: SpineParts, model: ModelInfo): Availability {
+  const allowed = parts.plan.allows(model);
+  if (!allowed.allowed)
+    return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
+  return parts.providers.availabilityOf(model);
+}
+
+export function preview(parts: SpineParts, given: ChatDraft): RouteDecision {
+  const draft = admit(given);
+  parts.plan.admit(draft);
+  return decide(parts, draft).decision;
+}
+
+/** The quote: every candidate's median and worst case, from the real prompt. */
+export function quote(parts: SpineParts, given: ChatDraft): ResultOf<"chat/estimate"> {
+  const draft = admit(given);
+  parts.plan.admit(draft);
+  const { decision } = decide(parts, draft);
+  const candidates = decision.candidates.map((candidate) => {
+    const model = parts.catalog.find(candidate.model);
+    const priceDate = model ? (parts.pricing.versionOf(model, parts.now())?.date ?? null) : null;
+    return { model: candidate.model, ...candidate.estimate, priceDate };
+  });
+  return { tier: decision.tier, candidates, excluded: decision.excluded, inputTokens: candidates[0]?.inputTokens ?? 0 };
+}

@@ -1,0 +1,16 @@
+// `latchkey serve`: the sidecar itself, for editors and tools.
+import { openHouse } from "../../compose.ts";
+import { serveStdio } from "../../rpc/serve.ts";
+import { UsageError, type Verb } from "./verb.ts";
+
+export const serve: Verb = {
+  summary: "Run the sidecar for an editor or a tool",
+  usage: "--stdio",
+  options: { stdio: { type: "boolean" }, clientProcessId: { type: "string" } },
+  optionHelp: { stdio: "JSON-RPC 2.0 with Content-Length frames on stdin and stdout" },
+  run(context, given) {
+    if (!given.values.stdio) throw new UsageError("say how to reach it: --stdio");
+    const { edge, log, version } = context;
+    return serveStdio({ edge, log, version, openHouse: (options) => openHouse({ edge, log, options }) });
+  },
+};

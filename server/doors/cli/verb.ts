@@ -1,0 +1,47 @@
+// What a verb of the command line is, and what it is given; no verb names another.
+import type { ParseArgsOptionsConfig } from "node:util";
+import type { Edge } from "../../edge.ts";
+import type { House } from "../../house.ts";
+import type { Log } from "../../log.ts";
+
+/** Exit codes, as `latchkey --help` lists them. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, noModel: 3, budget: 4, cancelled: 130 } as const;
+
+export interface VerbContext {
+  readonly edge: Edge;
+  readonly log: Log;
+  readonly version: string;
+  /** Opens the house with the user's own settings; closed by the caller of the verb. */
+  openHouse(client: string): Promise<House>;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+export interface VerbArguments {
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  readonly words: readonly string[];
+}
+
+export interface Verb {
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: ParseArgsOptionsConfig;
+  /** One line an option, for --help. */
+  readonly optionHelp: Readonly<Record<string, string>>;
+  readonly hidden?: boolean;
+  run(context: VerbContext, given: VerbArguments): Promise<number>;
+}
+
+export function textOption(given: VerbArguments, name: string): string | undefined {
+  const value = given.values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function textOptions(given: VerbArguments, name: string): string[] {
+  const value = given.values[name];
+  if (Array.isArray(value)) return value.filter((one): one is string => typeof one === "string");
+  return typeof value === "string" ? [value] : [];
+}
+
+/** A mistake in how a verb was called: printed with its usage, exit code 2. */
+export class UsageError extends Error {}

@@ -1,0 +1,27 @@
+// What every door may ask of the sidecar, once it is built; compose.ts builds it.
+import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
+import type { Settings, SettingProblem } from "../shared/settings.ts";
+import type { Send } from "./chat/send.ts";
+
+export interface House {
+  readonly send: Send;
+  quote(draft: ParamsOf<"chat/estimate">): ResultOf<"chat/estimate">;
+  preview(draft: ParamsOf<"route/preview">): ResultOf<"route/preview">;
+  listModels(params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">>;
+  refreshModels(signal: AbortSignal): Promise<ResultOf<"model/refresh">>;
+  listProviders(): Promise<ResultOf<"provider/list">>;
+  listKeys(): ResultOf<"key/list">;
+  setKey(params: ParamsOf<"key/set">): Promise<ResultOf<"key/set">>;
+  deleteKey(params: ParamsOf<"key/delete">): Promise<ResultOf<"key/delete">>;
+  testKey(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;
+  budgets(): Promise<ResultOf<"budget/get">>;
+  setBudgets(budgets: ParamsOf<"budget/set">["budgets"]): Promise<ResultOf<"budget/set">>;
+  budgetStatus(): Promise<ResultOf<"budget/status">>;
+  summarise(params: ParamsOf<"usage/summary">): Promise<ResultOf<"usage/summary">>;
+  exportUsage(params: ParamsOf<"usage/export">): Promise<ResultOf<"usage/export">>;
+  readonly settings: () => Settings;
+  /** New settings from the client; what was wrong with them is returned and logged, the rest holds. */
+  configure(given: unknown): readonly SettingProblem[];
+  onNotification(listener: <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void): void;
+  close(): Promise<void>;
+}

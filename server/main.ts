@@ -1,0 +1,52 @@
+// The process edge: arguments, stdio, signals, exit codes; the only file that names `process`.
+import { runCli } from "./doors/cli/cli.ts";
+import type { Edge } from "./edge.ts";
+
+const edge: Edge = {
+  arguments: process.argv.slice(2),
+  environment: process.env,
+  workingFolder: process.cwd(),
+  pid: process.pid,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onInterrupt(listener) {
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const listeners = signals.map((signal) => () => listener(signal));
+    signals.forEach((signal, index) => {
+      process.on(signal, listeners[index] ?? (() => undefined));
+    });
+    return () => {
+      signals.forEach((signal, index) => {
+        process.off(signal, listeners[index] ?? (() => undefined));
+      });
+    };
+  },
+  parentPid: () => process.ppid,
+  isAlive(pid) {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return error instanceof Error && "code" in error && error.code === "EPERM";
+    }
+  },
+  exit: (code) => process.exit(code),
+};
+
+// Node's experimental warnings belong to the log of those who run Node, not to a user's terminal.
+process.removeAllListeners("warning");
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+
+runCli(edge).then(
+  (code) => {
+    process.exitCode = code;
+    process.stdout.write("", () => process.exit(code));
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(70);
+  },
+);

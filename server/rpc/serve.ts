@@ -1,0 +1,143 @@
+// The sidecar over stdio: one client, from its initialize to its end; a client that is gone ends the process.
+import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { Failure } from "../../shared/failure.ts";
+import type { InitializationOptions } from "../../shared/protocol.ts";
+import type { Caller } from "../chat/parts.ts";
+import type { Edge } from "../edge.ts";
+import type { House } from "../house.ts";
+import type { Log } from "../log.ts";
+import { type Handler, openConnection, type Peer } from "./connection.ts";
+import { createEventStream } from "./event-stream.ts";
+import { createHandlers, handlerIn } from "./handlers.ts";
+import { type InitializeParams, initializeResult, type Phase, readInitialize } from "./lifecycle.ts";
+
+export interface ServeParts {
+  readonly edge: Edge;
+  readonly version: string;
+  readonly log: Log;
+  /** Builds the house once the client has said who it is and what its settings are. */
+  readonly openHouse: (options: InitializationOptions) => Promise<House>;
+}
+
+/** How often a client's process is looked for; well under the second in which an orphan must end. */
+const LOOK_FOR_CLIENT_MS = 400;
+const MOST_CHATS = 256;
+
+/** Resolves with the exit code when the client is gone. */
+export function serveStdio(parts: ServeParts): Promise<number> {
+  return new Promise((resolve) => new Session(parts, resolve));
+}
+
+class Session {
+  readonly #parts: ServeParts;
+  readonly #end: (code: number) => void;
+  readonly #chats = new Map<string, AbortController>();
+  readonly #everything = new AbortController();
+  readonly #peer: Peer;
+  readonly #looking: NodeJS.Timeout;
+  readonly #forgetInterrupt: () => void;
+  readonly #parentPid: number;
+  #phase: Phase = "fresh";
+  #house: House | null = null;
+  #handlers: ReturnType<typeof createHandlers> | null = null;
+  #editor = "unknown";
+  #clientPid: number | null = null;
+  #ended = false;
+
+  constructor(parts: ServeParts, end: (code: number) => void) {
+    this.#parts = parts;
+    this.#end = end;
+    this.#parentPid = parts.edge.parentPid();
+    this.#peer = openConnection({
+      source: parts.edge.stdin,
+      sink: parts.edge.stdout,
+      log: parts.log,
+      handlerOf: (method) => this.#handlerOf(method),
+      onNotification: (method, params) => this.#notified(method, params),
+      onClose: () => void this.#close(this.#phase === "shutdown" ? 0 : 1),
+    });
+    this.#forgetInterrupt = parts.edge.onInterrupt(() => void this.#close(0));
+    this.#looking = setInterval(() => this.#lookForClient(), LOOK_FOR_CLIENT_MS);
+  }
+
+  #handlerOf(method: string): Handler | undefined {
+    if (method === "initialize") return (params) => this.#initialize((params ?? {}) as InitializeParams);
+    if (this.#phase === "fresh") throw new ResponseError(-32002, "Send initialize first.", { kind: "notInitialized" });
+    if (this.#phase === "shutdown")
+      throw new ResponseError(ErrorCodes.InvalidRequest, "The sidecar is shutting down.", { kind: "notInitialized" });
+    if (method === "shutdown") return () => this.#shutdown();
+    return this.#handlers ? handlerIn(this.#handlers, method) : undefined;
+  }
+
+  async #initialize(params: InitializeParams): Promise<unknown> {
+    if (this.#phase !== "fresh") throw new Failure("invalidParams", "initialize was sent already.");
+    const options = readInitialize(params);
+    this.#phase = "initialized";
+    this.#editor = options.client.name;
+    this.#clientPid = typeof params.processId === "number" ? params.processId : null;
+    const house = await this.#parts.openHouse(options);
+    this.#house = house;
+    this.#handlers = createHandlers(house, (chatId, signal) => this.#callerFor(chatId, signal));
+    house.onNotification((method, body) => this.#peer.notifyRaw(method, body));
+    return initializeResult(this.#parts.version);
+  }
+
+  #callerFor(chatId: string, signal: AbortSignal): Caller & { done(): void } {
+    if (this.#chats.has(chatId))
+      throw new Failure("invalidParams", `A chat with chatId "${chatId}" is running. Give each chat its own name.`);
+    if (this.#chats.size >= MOST_CHATS) {
+      throw new Failure("providerUnavailable", `${MOST_CHATS} chats are running already. Wait for one to end; nothing was sent.`, {
+        overloaded: true,
+      });
+    }
+    const controller = new AbortController();
+    this.#chats.set(chatId, controller);
+    const sink = { send: (body: unknown) => this.#peer.notifyRaw("chat/event", body), ready: () => this.#peer.ready() };
+    const stream = createEventStream(chatId, sink, () => performance.now());
+    return {
+      editor: this.#editor,
+      signal: AbortSignal.any([signal, controller.signal, this.#everything.signal]),
+      emit: (event) => stream.emit(event),
+      done: () => {
+        stream.close();
+        this.#chats.delete(chatId);
+      },
+    };
+  }
+
+  #notified(method: string, params: unknown): void {
+    if (method === "exit") void this.#close(this.#phase === "shutdown" ? 0 : 1);
+    if (method === "workspace/didChangeConfiguration") this.#configure(params);
+  }
+
+  #configure(params: unknown): void {
+    const settings = (params as { settings?: unknown } | null)?.settings;
+    const ours = (settings as { latchkey?: unknown } | null | undefined)?.latchkey ?? settings;
+    this.#house?.configure(ours);
+  }
+
+  async #shutdown(): Promise<null> {
+    this.#phase = "shutdown";
+    this.#everything.abort();
+    return null;
+  }
+
+  #lookForClient(): void {
+    const { edge } = this.#parts;
+    const parentGone = edge.parentPid() !== this.#parentPid;
+    const clientGone = this.#clientPid !== null && !edge.isAlive(this.#clientPid);
+    if (parentGone || clientGone) void this.#close(1);
+  }
+
+  /** Aborts what runs, gives the ledger its moment to settle, and ends; a second call changes nothing. */
+  async #close(code: number): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#looking);
+    this.#forgetInterrupt();
+    this.#everything.abort();
+    await Promise.race([this.#house?.close(), new Promise((resolve) => setTimeout(resolve, 700).unref())]);
+    this.#peer.flush();
+    this.#end(code);
+  }
+}
