@@ -70,7 +70,7 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
     attempt: attemptOf(attemptId, job, outcome, failure, startedAt),
     stopReason: failure ? null : told.stopReason,
     failure,
-    mayHaveBeenAccepted: told.responded || (reservation !== null && !neverAccepted(failure)),
+    mayHaveBeenAccepted: reservation !== null && !neverAccepted(failure),
   };
 }
 
@@ -191,7 +191,7 @@ function reportHealth(parts: SpineParts, target: Target, failure: Failure | null
 }
 
 function toFailure(error: unknown, job: AttemptJob): Failure {
-  if (job.caller.signal.aborted) return new Failure("cancelled", undefined, {}, { cause: error });
+  if (job.caller.signal.aborted) return new Failure("cancelled", "The chat was cancelled.", {}, { cause: error });
   const where = { provider: job.model.provider, model: job.model.id };
   if (isFailure(error)) return new Failure(error.kind, error.message, { ...where, ...error.details }, { cause: error.cause });
   throw error;

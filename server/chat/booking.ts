@@ -54,10 +54,7 @@ function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at
 
 /** A refused request costs nothing; one that may have been accepted costs its input and whatever was produced. */
 function estimatedUsage(parts: SpineParts, job: AttemptJob, failure: Failure | null, told: Told, produced: number): Usage {
-  const refused =
-    failure !== null &&
-    produced === 0 &&
-    (neverAccepted(failure) || typeof failure.details.status === "number" || failure.kind === "budgetExceeded");
+  const refused = failure !== null && produced === 0 && neverAccepted(failure);
   if (refused || (produced === 0 && !told.responded && failure?.kind === "cancelled")) return NO_USAGE;
   return {
     ...NO_USAGE,
@@ -100,6 +97,8 @@ const NEVER_ACCEPTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOST
 export function neverAccepted(failure: Failure | null): boolean {
   if (failure === null) return false;
   if (failure.kind === "keyMissing" || failure.kind === "budgetExceeded" || failure.details.accepted === false) return true;
+  // An HTTP error status before any content is a refusal: vendors bill answers, not refusals.
+  if (typeof failure.details.status === "number" && failure.details.status >= 400) return true;
   for (let cause: unknown = failure.cause; cause instanceof Error; cause = cause.cause) {
     const code = "code" in cause ? String(cause.code) : "";
     if (NEVER_ACCEPTED.has(code) || code.startsWith("CERT_") || code.startsWith("ERR_TLS")) return true;

@@ -53,6 +53,8 @@ export function openConnection(parts: ConnectionParts): Peer {
 async function call(handler: Handler, params: unknown, token: CancellationToken, log: Log): Promise<unknown> {
   const controller = new AbortController();
   const listening = token.onCancellationRequested(() => controller.abort());
+  // A cancel that overtook its request comes as a token that is cancelled already and never fires.
+  if (token.isCancellationRequested) controller.abort();
   try {
     return (await handler(params, controller.signal)) ?? null;
   } catch (error) {

@@ -181,3 +181,41 @@ describe("bad input over stdio", () => {
     assert.match(error.message, /nobody\/nothing/);
   });
 });
+
+describe("cancelling over stdio", () => {
+  let sidecar: SidecarProcess;
+
+  beforeEach(async () => {
+    sidecar = new SidecarProcess();
+    await sidecar.initialize();
+  });
+
+  afterEach(async () => {
+    await sidecar.stop();
+  });
+
+  it("answers a cancelled chat with a result that has the text so far", async () => {
+    const chat = sidecar.start("chat/send", ask("c", "hello"));
+    await sidecar.waitFor((frame) => frame.method === "chat/event" && sidecar.textOf("c") !== "");
+    sidecar.cancel(chat.id);
+    const result = (await chat.done) as { stopReason: string; text: string };
+    assert.equal(result.stopReason, "cancelled");
+    assert.equal(result.text, sidecar.textOf("c"));
+  });
+
+  it("heeds a cancel that comes in the same breath as its request", async () => {
+    const chat = sidecar.start("chat/send", ask("c", "hello"));
+    sidecar.cancel(chat.id);
+    assert.equal(((await chat.done) as { stopReason: string }).stopReason, "cancelled");
+  });
+
+  it("runs two chats at once, and refuses a second one of the same name", async () => {
+    const first = sidecar.start("chat/send", ask("one", "hello"));
+    const second = sidecar.start("chat/send", ask("two", "hello"));
+    const twice = await failure(sidecar.request("chat/send", ask("one", "again")));
+    assert.equal(twice.kind, "invalidParams");
+    await Promise.all([first.done, second.done]);
+    const order = sidecar.events.filter((event) => event.type === "text-delta").map((event) => event.chatId);
+    assert.ok(order.indexOf("two") < order.lastIndexOf("one"), "the second began before the first ended");
+  });
+});

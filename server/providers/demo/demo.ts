@@ -7,12 +7,19 @@ import { demoAnswer } from "./answer.ts";
 async function* stream(request: ProviderRequest, _connection: unknown, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   yield { type: "start", model: request.model };
   for (const piece of pieces(demoAnswer(request.messages))) {
-    if (signal.aborted) throw new Failure("cancelled");
+    await pace(signal);
     yield { type: "text", text: piece };
-    await new Promise((resolve) => setImmediate(resolve));
   }
   yield { type: "usage", usage: NO_USAGE, raw: null, reportedNanoUsd: 0 };
   yield { type: "end", stopReason: "end", rawStopReason: null };
+}
+
+/** Slow enough to be seen and stopped as a stream, fast enough not to be waited for. */
+const PACE_MS = 6;
+
+async function pace(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+  if (signal.aborted) throw new Failure("cancelled");
 }
 
 /** Words with the white space that follows them, so that the stream looks like one. */

@@ -1,0 +1,30 @@
+// The Python example is run as a reader would run it: a streamed chat and a cancel with nothing but the standard library.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BUILT, cleanEnvironment } from "../support/sidecar.ts";
+
+describe("docs/examples/chat.py", () => {
+  it("has at most 60 lines and imports only the standard library", () => {
+    const text = readFileSync("docs/examples/chat.py", "utf8");
+    assert.ok(text.split("\n").length <= 60);
+    assert.deepEqual(text.match(/^(import|from) .*/gm), ["import json, subprocess, sys, threading"]);
+  });
+
+  it("streams a chat, cancels one and ends with code 0", () => {
+    const home = mkdtempSync(join(tmpdir(), "latchkey-python-"));
+    const options = { encoding: "utf8", env: cleanEnvironment(home), timeout: 15_000 } as const;
+    const { status, stdout, stderr } = spawnSync(
+      "python3",
+      ["docs/examples/chat.py", process.execPath, BUILT, "serve", "--stdio"],
+      options,
+    );
+    rmSync(home, { recursive: true, force: true });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /speaks version 1/);
+    assert.match(stdout, /demo\/echo, 0 nano-dollars, end/);
+    assert.match(stdout, /\[cancelled\]/);
+  });
+});
