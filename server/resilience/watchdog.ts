@@ -1,18 +1,193 @@
-// Bounds every silence of a stream: connect, first token, between tokens; a stall becomes a Failure and is visible before that.
+// Bounds every silence of a stream: connect, first token, between tokens, total; a stall becomes a Failure and is visible before that.
+import { Failure } from "../../shared/failure.ts";
 
 export interface WatchLimits {
   /** 0 means no limit. */
   readonly connectMs: number;
   readonly firstTokenMs: number;
   readonly idleMs: number;
+  /** What is left of the whole chat's time when this stream begins; absent or 0 means no limit. */
+  readonly totalMs?: number;
 }
+
+export type SilencePhase = "connect" | "firstToken" | "nextToken";
 
 export interface Watch {
   /** Called at growing intervals during a silence, so that a person sees it. */
-  readonly onWaiting: (what: "connect" | "firstToken" | "nextToken", waitedMs: number) => void;
+  readonly onWaiting: (what: SilencePhase, waitedMs: number) => void;
   /** Called once when a limit is passed, before the Failure is thrown: aborts the upstream request. */
   readonly abort: (reason: Error) => void;
+  /** A person's stop: the reader is released at once, however slowly the vendor's library reacts. */
+  readonly signal?: AbortSignal;
 }
 
 /** How an event counts: "head" ends the connect phase, "content" the first-token phase, "other" only shows life. */
 export type Progress = "head" | "content" | "other";
+
+/** A silence is announced after these; the last interval repeats. Source: our choice, 2026-11-23. */
+const NOTICE_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000, 20_000];
+
+/**
+ * The events of `stream`, or Failure "stalled" with `details.phase` and `details.waitedMs`. Only time spent waiting
+ * for the vendor counts: while the reader is busy with an event, no clock runs. A ping ends no phase: it shows life
+ * between tokens, but neither a first token nor an answer ever comes of pings alone.
+ */
+export function watchdog<Event>(
+  stream: AsyncIterable<Event>,
+  classify: (event: Event) => Progress,
+  limits: WatchLimits,
+  watch: Watch,
+): AsyncIterable<Event> {
+  return { [Symbol.asyncIterator]: () => new WatchedStream(stream[Symbol.asyncIterator](), classify, limits, watch) };
+}
+
+/** One timer a stream, set again only when it fires or a silence ends late; an event costs one reading of the clock. */
+class WatchedStream<Event> implements AsyncIterator<Event> {
+  readonly #source: AsyncIterator<Event>;
+  readonly #classify: (event: Event) => Progress;
+  readonly #limits: WatchLimits;
+  readonly #watch: Watch;
+  readonly #startedAt = performance.now();
+  #phase: SilencePhase = "connect";
+  /** When the silence that is being measured began. */
+  #silentSince = this.#startedAt;
+  #notices = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** The reader who waits, if one does. */
+  #waiting: { readonly reject: (reason: unknown) => void } | null = null;
+  #failure: Failure | null = null;
+  #closed = false;
+
+  constructor(source: AsyncIterator<Event>, classify: (event: Event) => Progress, limits: WatchLimits, watch: Watch) {
+    this.#source = source;
+    this.#classify = classify;
+    this.#limits = limits;
+    this.#watch = watch;
+    watch.signal?.addEventListener("abort", this.#onStop, { once: true });
+    if (watch.signal?.aborted) this.#onStop();
+    else this.#arm();
+  }
+
+  next(): Promise<IteratorResult<Event>> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
+    if (this.#phase === "nextToken") this.#silentSince = performance.now();
+    return new Promise((resolve, reject) => {
+      const waiting = { reject };
+      this.#waiting = waiting;
+      this.#source.next().then(
+        (result) => {
+          if (this.#waiting !== waiting) return;
+          this.#waiting = null;
+          if (result.done) this.#close();
+          else this.#saw(this.#classify(result.value));
+          resolve(result);
+        },
+        (error: unknown) => {
+          if (this.#waiting !== waiting) return;
+          this.#waiting = null;
+          this.#close();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async return(): Promise<IteratorResult<Event>> {
+    this.#close();
+    await this.#source.return?.();
+    return { done: true, value: undefined };
+  }
+
+  #saw(progress: Progress): void {
+    if (this.#phase !== "nextToken") {
+      if (progress === "content") this.#enter("nextToken");
+      else if (this.#phase === "connect") this.#enter("firstToken");
+    } else if (this.#notices > 0) {
+      this.#enter("nextToken");
+    }
+  }
+
+  #enter(phase: SilencePhase): void {
+    this.#phase = phase;
+    this.#silentSince = performance.now();
+    this.#notices = 0;
+    this.#arm();
+  }
+
+  #limitMs(): number {
+    const { connectMs, firstTokenMs, idleMs } = this.#limits;
+    return bounded({ connect: connectMs, firstToken: firstTokenMs, nextToken: idleMs }[this.#phase]);
+  }
+
+  #arm(): void {
+    const now = performance.now();
+    const dueAt = this.#silentSince + Math.min(this.#limitMs(), noticeAfterMs(this.#notices));
+    const endAt = this.#startedAt + bounded(this.#limits.totalMs);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(Math.min(dueAt, endAt) - now)));
+  }
+
+  readonly #onTimer = (): void => {
+    const now = performance.now();
+    if (!this.#waiting) this.#silentSince = now;
+    const waitedMs = Math.round(now - this.#silentSince);
+    const totalMs = Math.round(now - this.#startedAt);
+    if (totalMs >= bounded(this.#limits.totalMs)) this.#stall(stalled("total", totalMs));
+    else if (waitedMs >= this.#limitMs()) this.#stall(stalled(this.#phase, waitedMs));
+    else {
+      this.#announce(waitedMs);
+      this.#arm();
+    }
+  };
+
+  #announce(waitedMs: number): void {
+    if (waitedMs < noticeAfterMs(this.#notices)) return;
+    this.#notices += 1;
+    this.#watch.onWaiting(this.#phase, waitedMs);
+  }
+
+  readonly #onStop = (): void => this.#fail(new Failure("cancelled", undefined, {}, { cause: this.#watch.signal?.reason }));
+
+  #stall(failure: Failure): void {
+    this.#watch.abort(failure);
+    this.#fail(failure);
+  }
+
+  /** Releases whoever waits, or the next who asks; the source is told to end but never waited for. */
+  #fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#close();
+    this.#source.return?.().then(undefined, () => undefined);
+    this.#waiting?.reject(failure);
+    this.#waiting = null;
+  }
+
+  #close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#watch.signal?.removeEventListener("abort", this.#onStop);
+  }
+}
+
+function bounded(ms: number | undefined): number {
+  return ms ? ms : Number.POSITIVE_INFINITY;
+}
+
+function noticeAfterMs(notices: number): number {
+  const last = NOTICE_AFTER_MS.length - 1;
+  const longest = NOTICE_AFTER_MS[last] ?? 0;
+  return (NOTICE_AFTER_MS[Math.min(notices, last)] ?? longest) + Math.max(0, notices - last) * longest;
+}
+
+const SENTENCES: Record<SilencePhase | "total", (seconds: string) => string> = {
+  connect: (seconds) => `The provider did not begin to answer within ${seconds} s.`,
+  firstToken: (seconds) => `The provider sent no token within ${seconds} s.`,
+  nextToken: (seconds) => `The provider stopped sending in the middle of the answer; nothing came for ${seconds} s.`,
+  total: (seconds) => `The answer was not complete after ${seconds} s, the longest time allowed for one answer.`,
+};
+
+function stalled(phase: SilencePhase | "total", waitedMs: number): Failure {
+  const seconds = (waitedMs / 1000).toFixed(waitedMs < 10_000 ? 1 : 0);
+  return new Failure("stalled", SENTENCES[phase](seconds), { phase, waitedMs });
+}
