@@ -9,8 +9,10 @@ import { preview, quote } from "./chat/preview.ts";
 import { createSend } from "./chat/send.ts";
 import type { Edge } from "./edge.ts";
 import type { House } from "./house.ts";
-import { access, budget, catalog, createAttemptBudget, health, plan, pricing, quoter, route } from "./interim.ts";
+import { access, budget, catalog, plan, pricing, quoter, route } from "./interim.ts";
 import type { Log } from "./log.ts";
+import { createAttemptBudget } from "./resilience/attempts.ts";
+import { createHealth, type HealthChange } from "./resilience/health.ts";
 
 export interface HouseOrder {
   readonly edge: Edge;
@@ -21,6 +23,7 @@ export interface HouseOrder {
 export async function openHouse(order: HouseOrder): Promise<House> {
   let settings = read(order, order.options.settings).settings;
   const now = () => new Date();
+  const health = createHealth({ now, log: (message, details) => order.log.warn(message, details) });
   const spine: SpineParts = {
     catalog,
     route,
@@ -31,11 +34,14 @@ export async function openHouse(order: HouseOrder): Promise<House> {
     health,
     plan,
     settings: () => settings,
-    createAttemptBudget,
+    createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     now,
     newId: () => randomUUID(),
   };
   const listeners: ((method: NotificationMethod, params: NotificationOf<NotificationMethod>) => void)[] = [];
+  health.onChange((change) => {
+    for (const listener of listeners) listener("health/changed", healthOnWire(change));
+  });
   const later = () => Promise.reject(new Failure("internal"));
   return {
     send: createSend(spine),
@@ -62,8 +68,13 @@ export async function openHouse(order: HouseOrder): Promise<House> {
     onNotification: (listener) => {
       listeners.push(listener as (typeof listeners)[number]);
     },
-    close: async () => undefined,
+    close: async () => health.close(),
   };
+}
+
+function healthOnWire({ provider, model, state }: HealthChange): NotificationOf<"health/changed"> {
+  const { health, restingUntil, reason } = state;
+  return { provider, model, health, restingUntil: restingUntil?.toISOString(), reason };
 }
 
 function read(order: HouseOrder, given: unknown): ReturnType<typeof readSettings> {

@@ -2,14 +2,10 @@
 import type { ModelInfo } from "../shared/model.ts";
 import { NO_COST } from "../shared/money.ts";
 import type { Settings } from "../shared/settings.ts";
-import { Failure } from "../shared/failure.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { Plan, Pricing, ProviderAccess, Quoter } from "./chat/parts.ts";
 import type { Budget } from "./money/budget.ts";
 import { demo } from "./providers/demo/demo.ts";
-import type { AttemptBudget } from "./resilience/attempts.ts";
-import type { Health } from "./resilience/health.ts";
-import type { Progress, Watch, WatchLimits } from "./resilience/watchdog.ts";
 import type { Route } from "./routing/route.ts";
 
 export const DEMO_MODEL: ModelInfo = {
@@ -73,16 +69,6 @@ export const budget: Budget = {
   close: async () => undefined,
 };
 
-export const health: Health = {
-  stateOf: () => ({ health: "ok", headroom: 1 }),
-  pickKey: (_provider, keys) => keys[0] ?? null,
-  succeeded: () => undefined,
-  failed: () => undefined,
-  sawResponse: () => undefined,
-  onChange: () => () => undefined,
-  close: () => undefined,
-};
-
 export const access: ProviderAccess = {
   availabilityOf: () => ({ usable: true, headroom: 1 }),
   keyNamesOf: () => [],
@@ -91,39 +77,5 @@ export const access: ProviderAccess = {
 };
 
 export const plan: Plan = { admit: () => undefined, allows: () => ({ allowed: true }) };
-
-export function createAttemptBudget(): AttemptBudget {
-  let used = 0;
-  return {
-    mayStart: () => used < 4,
-    started: () => {
-      used += 1;
-    },
-    get used() {
-      return used;
-    },
-    deadline: null,
-    judge: (attempt) => ({ action: attempt.hadContent ? "stop" : "next" }),
-  };
-}
-
-export async function* watchdog<Event>(
-  stream: AsyncIterable<Event>,
-  _classify: (event: Event) => Progress,
-  _limits: WatchLimits,
-  _watch: Watch,
-): AsyncIterable<Event> {
-  yield* stream;
-}
-
-export function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(new Failure("cancelled"));
-    });
-  });
-}
 
 export type { Settings };

@@ -5,7 +5,7 @@ import type { ModelInfo } from "../../shared/model.ts";
 import { addCost, addUsage, type Cost, NO_COST, NO_USAGE, nanoFromUsd, type Usage } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
-import { waitFor } from "../interim.ts";
+import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { admit } from "./admit.ts";
 import { Answer } from "./answer.ts";

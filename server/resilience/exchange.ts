@@ -1,5 +1,4 @@
 // Carries rests and rate-limit readings between the machine's sidecars through the shared store; a store that fails costs only freshness.
-import * as z from "zod/mini";
 import type { Rest } from "./breaker.ts";
 import type { RateShare } from "./rate-headers.ts";
 import { type Scope, scopeFrom, scopeKey } from "./scope.ts";
@@ -18,17 +17,6 @@ export interface Learner {
   /** After a round in which anything was learned. */
   learned(): void;
 }
-
-const RestEntry = z.object({
-  untilMs: z.number(),
-  health: z.enum(["resting", "keyRejected", "creditExhausted"]),
-  reason: z.string(),
-  times: z.int(),
-  probe: z.boolean(),
-});
-const SharesEntry = z.array(
-  z.object({ share: z.number(), seenAtMs: z.number(), wholeAtMs: z.number(), refill: z.enum(["continuous", "window"]) }),
-);
 
 const REST = "health/";
 const SHARES = "rate/";
@@ -133,10 +121,10 @@ export class Exchange {
     else this.#known.set(key, value);
     if (!scope) return;
     if (isRest) {
-      const rest = value === null ? null : parsed(RestEntry, value);
+      const rest = value === null ? null : readRest(value);
       if (rest || value === null) this.#learner.rest(scope, rest);
     } else if (value !== null) {
-      this.#learner.shares(scope, parsed(SharesEntry, value) ?? []);
+      this.#learner.shares(scope, readShares(value));
     }
   }
 
@@ -161,11 +149,34 @@ export class Exchange {
   }
 }
 
-function parsed<Schema extends z.ZodMiniType>(schema: Schema, text: string): z.infer<Schema> | null {
+function readRest(text: string): Rest | null {
+  const value = readJson(text);
+  if (!isRecord(value)) return null;
+  const { untilMs, health, reason, times, probe } = value;
+  if (typeof untilMs !== "number" || typeof reason !== "string" || typeof times !== "number") return null;
+  if (health !== "resting" && health !== "keyRejected" && health !== "creditExhausted") return null;
+  return { untilMs, health, reason, times, probe: probe !== false };
+}
+
+function readShares(text: string): RateShare[] {
+  const value = readJson(text);
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: unknown): RateShare[] => {
+    if (!isRecord(entry)) return [];
+    const { share, seenAtMs, wholeAtMs, refill } = entry;
+    if (typeof share !== "number" || typeof seenAtMs !== "number" || typeof wholeAtMs !== "number") return [];
+    return [{ share, seenAtMs, wholeAtMs, refill: refill === "continuous" ? "continuous" : "window" }];
+  });
+}
+
+function readJson(text: string): unknown {
   try {
-    const result = schema.safeParse(JSON.parse(text));
-    return result.success ? result.data : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,53 +19,69 @@ function attempt(kind: FailureKind, more: Partial<FailedAttempt> & { details?: F
 }
 
 function budget(rules: Partial<AttemptRules> = {}, clock = { ms: 0 }) {
-  return createAttemptBudget({ ...RULES, ...rules }, () => clock.ms, () => 0.5);
+  return createAttemptBudget(
+    { ...RULES, ...rules },
+    () => clock.ms,
+    () => 0.5,
+  );
 }
 
-const CASES: readonly { name: string; given: FailedAttempt; then: Verdict["action"] }[] = [
-  { name: "a 500 is asked again", given: attempt("providerUnavailable", { details: { status: 500 } }), then: "retry" },
+const CASES: readonly { name: string; given: FailedAttempt; verdict: Verdict["action"] }[] = [
+  { name: "a 500 is asked again", given: attempt("providerUnavailable", { details: { status: 500 } }), verdict: "retry" },
   {
     name: "a connection that broke after the request was sent is not asked again",
     given: attempt("providerUnavailable", { mayHaveBeenAccepted: true }),
-    then: "next",
+    verdict: "next",
   },
   {
     name: "nor is it when nobody else could answer",
     given: attempt("providerUnavailable", { mayHaveBeenAccepted: true, moreCandidates: false }),
-    then: "stop",
+    verdict: "stop",
   },
-  { name: "a rate limit within patience is waited for", given: attempt("rateLimited", { details: { retryAfterMs: 3_000 } }), then: "retry" },
-  { name: "a rate limit beyond patience goes on to the next", given: attempt("rateLimited", { details: { retryAfterMs: 21_000 } }), then: "next" },
+  {
+    name: "a rate limit within patience is waited for",
+    given: attempt("rateLimited", { details: { retryAfterMs: 3_000 } }),
+    verdict: "retry",
+  },
+  {
+    name: "a rate limit beyond patience goes on to the next",
+    given: attempt("rateLimited", { details: { retryAfterMs: 21_000 } }),
+    verdict: "next",
+  },
   {
     name: "a rate limit beyond patience ends the chat when nobody else could answer",
     given: attempt("rateLimited", { details: { retryAfterMs: 21_000 }, moreCandidates: false }),
-    then: "stop",
+    verdict: "stop",
   },
-  { name: "a refused key goes on to the next", given: attempt("keyRejected"), then: "next" },
-  { name: "a refused prompt is not shopped around", given: attempt("requestRefused"), then: "stop" },
-  { name: "an empty account goes on to the next", given: attempt("creditExhausted"), then: "next" },
-  { name: "an unknown model goes on to the next", given: attempt("modelNotFound"), then: "next" },
-  { name: "a stall before content goes on to the next", given: attempt("stalled", { mayHaveBeenAccepted: true }), then: "next" },
-  { name: "a stall after content is resumed", given: attempt("stalled", { hadContent: true, mayHaveBeenAccepted: true }), then: "resume" },
+  { name: "a refused key goes on to the next", given: attempt("keyRejected"), verdict: "next" },
+  { name: "a refused prompt is not shopped around", given: attempt("requestRefused"), verdict: "stop" },
+  { name: "an empty account goes on to the next", given: attempt("creditExhausted"), verdict: "next" },
+  { name: "an unknown model goes on to the next", given: attempt("modelNotFound"), verdict: "next" },
+  { name: "a stall before content goes on to the next", given: attempt("stalled", { mayHaveBeenAccepted: true }), verdict: "next" },
+  {
+    name: "a stall after content is resumed",
+    given: attempt("stalled", { hadContent: true, mayHaveBeenAccepted: true }),
+    verdict: "resume",
+  },
   {
     name: "a break after content is resumed even by the same model",
     given: attempt("providerUnavailable", { hadContent: true, moreCandidates: false }),
-    then: "resume",
+    verdict: "resume",
   },
-  { name: "a refusal after content ends the chat", given: attempt("requestRefused", { hadContent: true }), then: "stop" },
-  { name: "a bug ends the chat", given: attempt("internal"), then: "stop" },
-  { name: "a stop ends the chat", given: attempt("cancelled"), then: "stop" },
-  { name: "an invalid request without a named parameter ends the chat", given: attempt("requestInvalid"), then: "stop" },
+  { name: "a refusal after content ends the chat", given: attempt("requestRefused", { hadContent: true }), verdict: "stop" },
+  { name: "a bug ends the chat", given: attempt("internal"), verdict: "stop" },
+  { name: "a stop ends the chat", given: attempt("cancelled"), verdict: "stop" },
+  { name: "an invalid request without a named parameter ends the chat", given: attempt("requestInvalid"), verdict: "stop" },
   {
     name: "a vendor that refuses the messages themselves gets no second try",
     given: attempt("requestInvalid", { details: { parameter: "messages[0].content" } }),
-    then: "stop",
+    verdict: "stop",
   },
-  { name: "a too large prompt goes on to a larger window", given: attempt("contextOverflow"), then: "next" },
+  { name: "a too large prompt goes on to a larger window", given: attempt("contextOverflow"), verdict: "next" },
 ];
 
 describe("attempt budget", () => {
-  for (const { name, given, then } of CASES) it(name, () => assert.equal(budget().judge(given).action, then));
+  for (const { name, given, verdict } of CASES) it(name, () => assert.equal(budget().judge(given).action, verdict));
 
   it("asks once more without the parameter the vendor named, and only once", () => {
     const attempts = budget();
@@ -95,7 +111,11 @@ describe("attempt budget", () => {
   it("waits at least as long as the vendor asks and no longer than the backoff on top", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20_000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (retryAfterMs, random) => {
-        const attempts = createAttemptBudget(RULES, () => 0, () => random);
+        const attempts = createAttemptBudget(
+          RULES,
+          () => 0,
+          () => random,
+        );
         const verdict = attempts.judge(attempt("rateLimited", { details: { retryAfterMs }, moreCandidates: false }));
         assert.equal(verdict.action, "retry");
         const waitMs = verdict.action === "retry" ? verdict.waitMs : -1;

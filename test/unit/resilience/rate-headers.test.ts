@@ -135,15 +135,18 @@ describe("rate-limit headers", () => {
     );
   });
 
-  it("understands what vendors really sent, where the recordings are at hand", function () {
+  it("understands what vendors really sent, where the recordings are at hand", () => {
     const folder = join(import.meta.dirname, "../../../../shared/recordings/replay");
-    if (!existsSync(folder)) return void this.test?.parent?.addTest; // Said by the runner of the contract suite.
+    if (!existsSync(folder)) {
+      console.log("      the recordings are not at hand; only the documented forms were read");
+      return;
+    }
     let read = 0;
     for (const file of readdirSync(folder)) {
       const { response } = JSON.parse(readFileSync(join(folder, file), "utf8")) as { response: { headers?: Record<string, string> } };
       const headers = new Headers(response.headers ?? {});
-      const stated = [...headers.keys()].filter((name) => /ratelimit.*remaining/.test(name) && /^\d+$/.test(headers.get(name) ?? ""));
-      if (stated.length === 0) continue;
+      const isStated = (name: string) => /^\d+$/.test(headers.get(name) ?? "") && headers.has(name.replace("remaining", "limit"));
+      if (![...headers.keys()].some((name) => /ratelimit.*remaining/.test(name) && isStated(name))) continue;
       read += 1;
       assert.ok(readRateShares(headers, NOW).length > 0, file);
     }

@@ -28,7 +28,10 @@ describe("waitFor", () => {
 
   it("does not turn an absurdly long wait into none", async () => {
     const controller = new AbortController();
-    const winner = Promise.race([waitFor(1e12, controller.signal).then(() => "waited"), waitFor(20, controller.signal).then(() => "short")]);
+    const winner = Promise.race([
+      waitFor(1e12, controller.signal).then(() => "waited"),
+      waitFor(20, controller.signal).then(() => "short"),
+    ]);
     assert.equal(await winner, "short");
     controller.abort();
   });
