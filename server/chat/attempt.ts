@@ -6,11 +6,12 @@ import type { Usage } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { AttemptIntent, Reservation } from "../money/budget.ts";
 import type { Dialect, ProviderConnection, ProviderEvent, ProviderRequest } from "../providers/provider.ts";
+import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 import type { Target } from "../resilience/health.ts";
 import { type Progress, type WatchLimits, watchdog } from "../resilience/watchdog.ts";
 import type { Estimate } from "../routing/route.ts";
 import type { Answer } from "./answer.ts";
-import { attemptOf, close, intentOf, neverAccepted, outcomeOf } from "./booking.ts";
+import { attemptOf, close, intentOf, outcomeOf } from "./booking.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 
 export interface AttemptJob {
@@ -25,7 +26,6 @@ export interface AttemptJob {
   readonly continueText?: string;
   readonly limits: WatchLimits;
   readonly chatLimitNanoUsd: number | null;
-  readonly deadline: Date | null;
 }
 
 export interface AttemptEnd {
@@ -33,6 +33,8 @@ export interface AttemptEnd {
   readonly stopReason: StopReason | null;
   readonly failure: Failure | null;
   readonly mayHaveBeenAccepted: boolean;
+  /** The name of the key that was used. */
+  readonly key: string;
 }
 
 /** What one stream has told so far. */
@@ -57,6 +59,7 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
   let failure: Failure | null = null;
   try {
     reservation = await parts.budget.reserve(intentOf(parts, job, attemptId), job.caller.signal);
+    parts.health.started(target);
     await stream(parts, job, target, told, attemptId, startedAt);
   } catch (error) {
     failure = toFailure(error, job);
@@ -69,7 +72,8 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
     attempt: attemptOf(attemptId, job, outcome, failure, startedAt),
     stopReason: failure ? null : told.stopReason,
     failure,
-    mayHaveBeenAccepted: reservation !== null && !neverAccepted(failure),
+    key: target.key,
+    mayHaveBeenAccepted: reservation !== null && failure !== null && mayHaveBeenAccepted(failure),
   };
 }
 
@@ -79,7 +83,6 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
   const stop = () => upstream.abort(job.caller.signal.reason);
   if (job.caller.signal.aborted) throw new Failure("cancelled");
   job.caller.signal.addEventListener("abort", stop, { once: true });
-  const deadline = job.deadline ? setTimeout(() => upstream.abort(), Math.max(0, job.deadline.getTime() - parts.now().getTime())) : null;
   try {
     const { dialect, connection } = parts.providers.connect(target, (status, headers) => {
       told.responded = true;
@@ -99,18 +102,7 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
       }
     }
     if (told.stopReason === null) throw new Failure("providerUnavailable", "The answer broke off before its end.", { broken: true });
-  } catch (error) {
-    if (upstream.signal.aborted && !job.caller.signal.aborted && !isStall(error)) {
-      throw new Failure(
-        "stalled",
-        `No answer within the time limit for one prompt (${job.model.id}).`,
-        { phase: "total" },
-        { cause: error },
-      );
-    }
-    throw error;
   } finally {
-    if (deadline) clearTimeout(deadline);
     job.caller.signal.removeEventListener("abort", stop);
   }
 }
@@ -123,6 +115,7 @@ function watched(
 ): AsyncIterable<ProviderEvent> {
   const events = dialect.stream(providerRequest(job), connection, upstream.signal);
   return watchdog(events, progressOf, job.limits, {
+    signal: job.caller.signal,
     onWaiting: (what, waitedMs) => {
       const message =
         what === "nextToken"
@@ -181,7 +174,7 @@ function providerRequest(job: AttemptJob): ProviderRequest {
 
 function targetOf(parts: SpineParts, model: ModelInfo): Target {
   const names = parts.providers.keyNamesOf(model.provider);
-  return { provider: model.provider, model: model.id, key: parts.health.pickKey(model.provider, names) ?? names[0] ?? "" };
+  return { provider: model.provider, model: model.id, key: parts.health.pickKey(model.provider, names, model.id) ?? names[0] ?? "" };
 }
 
 function reportHealth(parts: SpineParts, target: Target, failure: Failure | null): void {
@@ -194,10 +187,6 @@ function toFailure(error: unknown, job: AttemptJob): Failure {
   const where = { provider: job.model.provider, model: job.model.id };
   if (isFailure(error)) return new Failure(error.kind, error.message, { ...where, ...error.details }, { cause: error.cause });
   throw error;
-}
-
-function isStall(error: unknown): boolean {
-  return isFailure(error) && error.kind === "stalled";
 }
 
 /** A vendor that ignores its output cap is cut well past it, never at it: counting is an estimate. */

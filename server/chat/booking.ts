@@ -5,6 +5,7 @@ import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts"
 import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
 import type { AttemptJob, Told } from "./attempt.ts";
 import type { SpineParts } from "./parts.ts";
+import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 
 export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string): AttemptIntent {
   const price = parts.pricing.versionOf(job.model, parts.now());
@@ -54,7 +55,10 @@ function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at
 
 /** A refused request costs nothing; one that may have been accepted costs its input and whatever was produced. */
 function estimatedUsage(parts: SpineParts, job: AttemptJob, failure: Failure | null, told: Told, produced: number): Usage {
-  const refused = failure !== null && produced === 0 && neverAccepted(failure);
+  const refused =
+    failure !== null &&
+    produced === 0 &&
+    (failure.kind === "budgetExceeded" || failure.kind === "keyMissing" || !mayHaveBeenAccepted(failure));
   if (refused || (produced === 0 && !told.responded && failure?.kind === "cancelled")) return NO_USAGE;
   return {
     ...NO_USAGE,
@@ -89,19 +93,4 @@ function stateOf(failure: Failure | null, told: Told, produced: number): Attempt
   if (failure === null) return told.stopReason === "budget" ? "cut" : "ok";
   if (failure.kind === "cancelled") return "cancelled";
   return produced > 0 ? "broken" : "failed";
-}
-
-/** Connection errors before a byte of the request was taken: nothing can have been billed. */
-const NEVER_ACCEPTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
-
-export function neverAccepted(failure: Failure | null): boolean {
-  if (failure === null) return false;
-  if (failure.kind === "keyMissing" || failure.kind === "budgetExceeded" || failure.details.accepted === false) return true;
-  // An HTTP error status before any content is a refusal: vendors bill answers, not refusals.
-  if (typeof failure.details.status === "number" && failure.details.status >= 400) return true;
-  for (let cause: unknown = failure.cause; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (NEVER_ACCEPTED.has(code) || code.startsWith("CERT_") || code.startsWith("ERR_TLS")) return true;
-  }
-  return false;
 }

@@ -97,9 +97,8 @@ class Chat {
       caller: this.#caller,
       purpose: "chat",
       omitParameters,
-      limits: limitsFor(model, settings),
+      limits: { ...limitsFor(model, settings), totalMs: deadline ? Math.max(1, deadline.getTime() - this.#parts.now().getTime()) : 0 },
       chatLimitNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
-      deadline,
     };
   }
 
@@ -110,7 +109,13 @@ class Chat {
       hadContent: this.#answer.hasContent,
       mayHaveBeenAccepted: end.mayHaveBeenAccepted,
       moreCandidates: this.#queue.length > 0,
+      moreKeys: this.#anotherKey(model, end.key),
     };
+  }
+
+  #anotherKey(model: ModelInfo, used: string): boolean {
+    const names = this.#parts.providers.keyNamesOf(model.provider).filter((name) => name !== used);
+    return this.#parts.health.pickKey(model.provider, names, model.id) !== null;
   }
 
   /** The next candidate that this failure allows: any, a cheaper one, or one with a larger window. */

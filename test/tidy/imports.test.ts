@@ -28,7 +28,6 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "server/keys",
     "server/resilience",
     "server/providers/provider.ts",
-    "server/interim.ts",
   ],
   "server/chat/structured.ts": ["ajv"],
   "server/rpc": ["shared", "builtin", "zod", "vscode-jsonrpc", "server/chat", "server/house.ts", "server/edge.ts", "server/log.ts"],
