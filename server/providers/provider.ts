@@ -59,6 +59,14 @@ export interface Quirks {
   readonly contentParts?: boolean;
   /** False where several tool calls in one turn are refused. */
   readonly parallelTools?: boolean;
+  /** How a last assistant message asks to be continued; absent where the vendor starts a new turn instead. */
+  readonly prefill?: "plain" | "prefix" | "partial";
+  /** The only form of tool call id that is taken: nine letters or digits (Mistral). */
+  readonly toolIds?: "nine";
+  /** Assistant turns with tool calls must carry the field `reasoning_content`, if only an empty one. */
+  readonly reasoningBack?: boolean;
+  /** Prompt-cache marks are taken inside content parts (OpenRouter, for models that need marks). */
+  readonly cacheMarks?: boolean;
 }
 
 export interface ProviderRequest {
@@ -84,7 +92,11 @@ export interface ProviderRequest {
   readonly cache?: "off" | "5m" | "1h";
 }
 
-/** What a dialect yields. Exactly one `end` closes a complete stream; a stream without its vendor's terminal event throws. */
+/**
+ * What a dialect yields. Exactly one `end` closes a complete stream; a stream without its vendor's terminal event throws.
+ * A `reasoning` event with `signature` or `raw` closes the reasoning part that its text belongs to: both go into that
+ * part's `origin`, beside dialect, provider and model, and come back unchanged only to the same three.
+ */
 export type ProviderEvent =
   | { readonly type: "start"; readonly responseId?: string; readonly model?: string }
   | { readonly type: "text"; readonly text: string }
@@ -97,7 +109,13 @@ export type ProviderEvent =
       readonly reportedNanoUsd?: number;
       readonly serviceTier?: string;
     }
-  | { readonly type: "end"; readonly stopReason: StopReason; readonly rawStopReason: string | null };
+  | {
+      readonly type: "end";
+      readonly stopReason: StopReason;
+      readonly rawStopReason: string | null;
+      /** The vendor's or model's own words when it refused; never part of the text. */
+      readonly refusal?: string;
+    };
 
 /** Streams one answer. Throws a Failure (never an SDK error); when `signal` aborts, it stops and throws kind "cancelled". */
 export type StreamAnswer = (request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal) => AsyncIterable<ProviderEvent>;

@@ -1,0 +1,87 @@
+// The body of a successful answer, told apart by its first bytes: events to iterate, or one whole JSON document.
+import { Failure } from "../../shared/failure.ts";
+import { parseJson } from "./vendor-json.ts";
+
+/**
+ * Gateways ignore `stream: true` and label bodies wrongly in both directions, so the first byte that is not space
+ * decides. `tail()` is the end of what was read so far, to see a sentinel that the SDK consumes.
+ */
+export type AnswerBody =
+  | { readonly kind: "events"; readonly response: Response; readonly tail: () => string }
+  | { readonly kind: "whole"; readonly value: unknown };
+
+export async function openAnswer(response: Response, provider: string): Promise<AnswerBody> {
+  const pieces = response.body?.[Symbol.asyncIterator]();
+  const opening: Uint8Array[] = [];
+  let first = -1;
+  while (pieces && first < 0) {
+    const { value, done } = await pieces.next();
+    if (done) break;
+    opening.push(value);
+    first = firstMark(value);
+  }
+  if (!pieces || first < 0) throw broken(provider, "an empty answer");
+  if (first === 0x7b || first === 0x5b) return { kind: "whole", value: await readWhole(opening, pieces, provider) };
+  if (first === 0x3c) {
+    await pieces.return?.();
+    throw new Failure("providerUnavailable", `${provider} answered with a web page instead of an answer; check its base URL.`, {
+      provider,
+      status: response.status,
+      broken: true,
+    });
+  }
+  return events(opening, pieces, response.headers);
+}
+
+/** The first byte that is neither space nor part of a UTF-8 byte order mark, or -1. */
+function firstMark(piece: Uint8Array): number {
+  for (const byte of piece) if (byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) return byte;
+  return -1;
+}
+
+async function readWhole(opening: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>, provider: string): Promise<unknown> {
+  const decoder = new TextDecoder();
+  let text = opening.map((piece) => decoder.decode(piece, { stream: true })).join("");
+  for (;;) {
+    const { value, done } = await rest.next();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  const value = parseJson(text + decoder.decode());
+  if (value === undefined) throw broken(provider, "an answer that breaks off");
+  return value;
+}
+
+/** Some servers end without the blank line that closes their last event, and an SDK then drops it. */
+const LAST_LINE_ENDS = new TextEncoder().encode("\n\n");
+
+function events(opening: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>, headers: Headers): AnswerBody {
+  let last: Uint8Array | undefined;
+  let before: Uint8Array | undefined;
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      for (const piece of opening) {
+        last = piece;
+        yield piece;
+      }
+      for (;;) {
+        const { value, done } = await rest.next();
+        if (done) break;
+        before = last;
+        last = value;
+        yield value;
+      }
+      yield LAST_LINE_ENDS;
+    } finally {
+      await rest.return?.();
+    }
+  }
+  const decoder = new TextDecoder();
+  const tail = () => decoder.decode(before?.subarray(-64)) + decoder.decode(last?.subarray(-64));
+  // The SDK reads `body` by async iteration and `headers` for its errors; a Response around it would copy every piece.
+  return { kind: "events", response: { body: watched(), headers } as unknown as Response, tail };
+}
+
+export function broken(provider: string, what: string, cause?: unknown): Failure {
+  return new Failure("providerUnavailable", `${provider} sent ${what}.`, { provider, broken: true }, { cause });
+}
