@@ -1,0 +1,103 @@
+// Connection pools, one for each way out (proxy, certificates); loads undici when the first is needed.
+import { readFileSync } from "node:fs";
+import type { SecureContext } from "node:tls";
+import type { buildConnector, Dispatcher } from "undici";
+import { isUnknownSigner, type Trust, trustOf } from "./certificates.ts";
+
+export interface Way {
+  readonly proxy: URL | null;
+  readonly strictSsl: boolean;
+  readonly caFiles: readonly string[];
+}
+
+/** Watchdogs of the house bound every silence; a pool that did so too would only hide which one it was. */
+const LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
+/** Below the 60 s after which common load balancers hang up, so that a prompt a minute still finds its connection. */
+const KEEP_ALIVE_MS = 50_000;
+const CONNECT_MS = 10_000;
+
+export interface Dispatchers {
+  /** The pool for this way; made once. */
+  get(way: Way): Promise<Dispatcher>;
+  close(): Promise<void>;
+}
+
+export function createDispatchers(): Dispatchers {
+  const made = new Map<string, Promise<Dispatcher>>();
+  return {
+    get(way) {
+      const id = JSON.stringify([way.proxy?.href ?? null, way.strictSsl, way.caFiles]);
+      const known = made.get(id);
+      if (known) return known;
+      const dispatcher = way.proxy ? throughProxy(way, way.proxy) : straight(way);
+      made.set(id, dispatcher);
+      dispatcher.catch(() => made.delete(id));
+      return dispatcher;
+    },
+    async close() {
+      const all = await Promise.allSettled(made.values());
+      made.clear();
+      await Promise.all(all.map((dispatcher) => (dispatcher.status === "fulfilled" ? dispatcher.value.destroy() : undefined)));
+    },
+  };
+}
+
+async function straight({ strictSsl, caFiles }: Way): Promise<Dispatcher> {
+  const [{ default: Agent }, { default: connector }] = await Promise.all([
+    import("undici/lib/dispatcher/agent.js"),
+    import("undici/lib/core/connect.js"),
+  ]);
+  return new Agent({ ...LIMITS, keepAliveTimeout: KEEP_ALIVE_MS, connect: trusting(connector, trustOf(caFiles), strictSsl) });
+}
+
+/** Connects with what is quick to load; reads the system's certificates only when the server's signer is not among those. */
+function trusting(make: typeof buildConnector, trust: Trust, strictSsl: boolean): buildConnector.connector {
+  const connectorWith = (context: SecureContext | undefined) =>
+    make({ timeout: CONNECT_MS, rejectUnauthorized: strictSsl, ...(context ? { secureContext: context } : {}) });
+  const plain = connectorWith(undefined);
+  let quick: buildConnector.connector | undefined;
+  let thorough: buildConnector.connector | undefined;
+  return (options, callback) => {
+    if (options.protocol !== "https:") return plain(options, callback);
+    try {
+      quick ??= connectorWith(trust.quick());
+    } catch (error) {
+      return callback(error instanceof Error ? error : new Error(String(error)), null);
+    }
+    quick(options, (...answer) => {
+      if (!isUnknownSigner(answer[0])) return callback(...answer);
+      thorough ??= connectorWith(trust.thorough());
+      thorough(options, callback);
+    });
+  };
+}
+
+async function throughProxy({ strictSsl, caFiles }: Way, proxy: URL): Promise<Dispatcher> {
+  const { default: ProxyAgent } = await import("undici/lib/dispatcher/proxy-agent.js");
+  const tls = { secureContext: trustOf(caFiles).thorough(), rejectUnauthorized: strictSsl, timeout: CONNECT_MS };
+  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const bare = new URL(proxy);
+  bare.username = "";
+  bare.password = "";
+  return new ProxyAgent({
+    ...LIMITS,
+    uri: bare.href,
+    ...(credentials === ":" ? {} : { token: `Basic ${Buffer.from(credentials).toString("base64")}` }),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // What is not encrypted is sent in the proxy's own form: many refuse to tunnel it.
+    proxyTunnel: false,
+    requestTls: tls,
+    proxyTls: tls,
+  });
+}
+
+/** NODE_EXTRA_CA_CERTS as Node treats it: a file that cannot be read is passed over. */
+export function extraCaFile(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const file = environment.NODE_EXTRA_CA_CERTS?.trim();
+  if (!file) return [];
+  try {
+    return readFileSync(file, "utf8").includes("-----BEGIN CERTIFICATE-----") ? [file] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,94 @@
+// Makes the fetch that is handed to vendors' SDKs: checks the address, chooses the way out, follows only redirects that stay home.
+import { createDispatchers, type Dispatchers, extraCaFile, type Way } from "./dispatchers.ts";
+import { exchange, type Outgoing } from "./exchange.ts";
+import type { FetchOptions, Network, NetworkSettings } from "./fetch.ts";
+import { proxyFor } from "./proxy.ts";
+import { checkAddress, redirectOf } from "./wall.ts";
+
+export interface NetworkParts {
+  /** Read at every request, so that a changed setting holds at once. */
+  readonly settings: () => NetworkSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const MOST_REDIRECTS = 3;
+
+export function createNetwork({ settings, environment }: NetworkParts): Network {
+  const dispatchers = createDispatchers();
+  const extra = extraCaFile(environment);
+  const wayOf = (url: URL, { caFile, direct }: FetchOptions): Way => {
+    const { proxy, noProxy, strictSsl, caFile: common } = settings();
+    const files = [...extra, ...[common, caFile].flatMap((file) => (file ? [file] : []))];
+    return { proxy: direct ? null : proxyFor(url, { proxy, noProxy, environment }), strictSsl, caFiles: files };
+  };
+  return {
+    fetchFor: (options) => async (input, init) => {
+      const request = await outgoingOf(input, init);
+      const check = (url: URL) => checkAddress(url, options.origins, settings().plainHttpHosts ?? []);
+      return send(request, { check, dispatchers, wayOf: (url) => wayOf(url, options), onResponse: options.onResponse });
+    },
+    async warm() {
+      await dispatchers.get({ proxy: null, strictSsl: settings().strictSsl, caFiles: extra });
+    },
+    close: () => dispatchers.close(),
+  };
+}
+
+interface Sending {
+  readonly check: (url: URL) => void;
+  readonly wayOf: (url: URL) => Way;
+  readonly dispatchers: Dispatchers;
+  readonly onResponse: FetchOptions["onResponse"];
+}
+
+async function send(request: Outgoing, { check, wayOf, dispatchers, onResponse }: Sending): Promise<Response> {
+  let { url } = request;
+  for (let redirects = 0; ; redirects += 1) {
+    check(url);
+    const response = await exchange(await dispatchers.get(wayOf(url)), { ...request, url });
+    const next = redirectedTo(url, request.method, response);
+    if (!next || redirects >= MOST_REDIRECTS) {
+      onResponse?.({ url: url.href, status: response.status, headers: response.headers });
+      return response;
+    }
+    url = next;
+  }
+}
+
+/** The body of a redirect is nobody's answer: its connection is given up, whether it is followed or refused. */
+function redirectedTo(url: URL, method: string, response: Response): URL | null {
+  let next: URL | null = null;
+  try {
+    next = redirectOf(url, method, response.status, response.headers.get("location"));
+  } catch (refusal) {
+    void response.body?.cancel();
+    throw refusal;
+  }
+  if (next) void response.body?.cancel();
+  return next;
+}
+
+/** What the standard allows as a request, in the few forms that are sent on. */
+async function outgoingOf(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Outgoing> {
+  if (typeof input !== "string" && !(input instanceof URL)) return outgoingOfRequest(new Request(input, init), init);
+  const body = init?.body ?? null;
+  if (body !== null && typeof body !== "string" && !(body instanceof Uint8Array)) return outgoingOfRequest(new Request(input, init), init);
+  return {
+    url: new URL(input),
+    method: (init?.method ?? "GET").toUpperCase(),
+    headers: Object.fromEntries(new Headers(init?.headers)),
+    body,
+    signal: init?.signal ?? null,
+  };
+}
+
+async function outgoingOfRequest(request: Request, init: RequestInit | undefined): Promise<Outgoing> {
+  const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+  return {
+    url: new URL(request.url),
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+    body: bytes,
+    signal: init?.signal ?? request.signal,
+  };
+}
