@@ -38,6 +38,15 @@ const LAZY = {
   yaml: "yaml",
 };
 
+/** Packages of which only parts are used: what their file holds instead of the whole. */
+const PARTS = {
+  undici: `module.exports = {
+    Agent: require("undici/lib/dispatcher/agent.js"),
+    ProxyAgent: require("undici/lib/dispatcher/proxy-agent.js"),
+    buildConnector: require("undici/lib/core/connect.js"),
+  };`,
+};
+
 const lazyPackages = {
   name: "lazy-packages",
   setup(build) {
@@ -54,7 +63,7 @@ function lazyOptions() {
   return used.map(([name, file]) => ({
     ...node,
     keepNames: false,
-    stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: import.meta.dirname },
+    stdin: { contents: PARTS[name] ?? `module.exports = require(${JSON.stringify(name)});`, resolveDir: import.meta.dirname },
     outfile: `dist/lazy/${file}.cjs`,
     external: ["pg-native", "@napi-rs/keyring", "cloudflare:sockets", "bufferutil", "utf-8-validate"],
     conditions: ["require", "node"],

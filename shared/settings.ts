@@ -158,6 +158,12 @@ export const SETTINGS = {
     scope: "machine",
     description: "A PEM file with certificates to trust in addition to the system's.",
   },
+  "network.plainHttpHosts": {
+    schema: z.array(z.string()),
+    default: [],
+    scope: "machine",
+    description: "Hosts other than this machine that may be reached without encryption; everybody on the way can read what is sent.",
+  },
   "timeouts.connectMs": {
     schema: ms,
     default: 15_000,
