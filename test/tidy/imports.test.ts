@@ -14,7 +14,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/money/ledger/postgres.ts": ["pg"],
   "server/catalog": ["shared", "builtin", "@pydantic/genai-prices"],
   "server/state": ["builtin"],
-  "server/keys": ["shared", "builtin", "server/state"],
+  "server/keys": ["shared", "builtin", "server/state", "zod"],
   "server/keys/sources/keychain.ts": ["@napi-rs/keyring"],
   "server/resilience": ["shared", "builtin", "cockatiel"],
   "server/network": ["shared", "builtin", "undici"],
