@@ -88,6 +88,12 @@ export const FAILURES = {
     sentence: "The provider does not know this model (any more). Refresh the model list or choose another.",
   },
   requestInvalid: { code: 1015, retrySame: "withoutParameter", tryNext: "no", sentence: "The provider did not accept the request." },
+  ledgerUnavailable: {
+    code: 1016,
+    retrySame: "no",
+    tryNext: "no",
+    sentence: "The ledger cannot be written, so no limit could hold. Nothing was sent or charged.",
+  },
   internal: { code: -32603, retrySame: "no", tryNext: "no", sentence: "Something went wrong inside Latchkey. The log has the details." },
 } as const satisfies Record<string, FailureRow>;
 

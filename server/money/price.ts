@@ -1,9 +1,57 @@
-// Which dated price holds for a model at a moment; pure.
-import type { ModelInfo, Price } from "../../shared/model.ts";
+// Which dated price holds for a model at a moment, and which rate holds for each bucket of tokens; pure.
+import type { ModelInfo, Price, Rates } from "../../shared/model.ts";
 
 /** The price valid at `now`, or null: unpriced is a state of its own, never 0. */
 export function priceAt(model: Pick<ModelInfo, "prices">, now: Date): Price | null {
   const day = now.toISOString();
   const valid = model.prices.filter((price) => (price.validFrom ?? "") <= day && day < (price.validUntil ?? "9"));
   return valid.at(-1) ?? null;
+}
+
+/** A rate for every bucket, none left open. */
+export interface FullRates {
+  readonly input: number;
+  readonly cacheRead: number;
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** What vendors call the ordinary way of being served: the price's own rates hold. */
+const ORDINARY = new Set(["", "standard", "default", "auto", "on_demand", "standard_only"]);
+
+/** True when `tier` is served at another rate that this price does not state, so that a computed cost is a guess. */
+export function isUnknownServiceTier(price: Price, tier: string | undefined): boolean {
+  return tier !== undefined && !ORDINARY.has(tier) && price.serviceTiers?.[tier] === undefined;
+}
+
+/** A stated service tier replaces the rates; otherwise the highest tier whose threshold the whole input passes holds for all of it. */
+export function ratesFor(price: Price, totalInputTokens: number, serviceTier?: string): FullRates {
+  const served = serviceTier === undefined ? undefined : price.serviceTiers?.[serviceTier];
+  if (served !== undefined) return fillIn(served);
+  let rates = price.rates;
+  let threshold = -1;
+  for (const tier of price.tiers ?? []) {
+    if (totalInputTokens <= tier.aboveInputTokens || tier.aboveInputTokens <= threshold) continue;
+    threshold = tier.aboveInputTokens;
+    rates = tier.rates;
+  }
+  return fillIn(rates);
+}
+
+/**
+ * The rules for a bucket without a rate of its own: cached reads and writes cost what other input costs, since
+ * a discount nobody published is not ours to give; one-hour writes cost twice the input where five-minute ones
+ * are priced apart (Anthropic's published factors are 1.25 and 2); reasoning costs what other output costs.
+ */
+function fillIn(rates: Rates): FullRates {
+  return {
+    input: rates.input,
+    cacheRead: rates.cacheRead ?? rates.input,
+    cacheWrite5m: rates.cacheWrite5m ?? rates.input,
+    cacheWrite1h: rates.cacheWrite1h ?? (rates.cacheWrite5m === null ? rates.input : Math.max(rates.cacheWrite5m, 2 * rates.input)),
+    output: rates.output,
+    reasoning: rates.reasoning ?? rates.output,
+  };
 }
