@@ -20,59 +20,67 @@ const node = {
   define: { "process.env.NODE_ENV": '"production"', "import.meta.url": '"file:///latchkey"' },
 };
 
-/** Packages that are loaded when first needed: each becomes a file of its own beside the sidecar. */
+/**
+ * Packages that are loaded when first needed. Each group becomes a file of its own beside the sidecar, so that what is
+ * loaded together is bundled together and once; a package's parts are found in it by the name they are imported by.
+ */
 const LAZY = {
-  openai: "openai",
-  "@anthropic-ai/sdk": "anthropic",
-  "@google/genai": "google",
-  "@google/generative-ai": "google-generative",
-  "gpt-tokenizer/encoding/o200k_base": "tokens",
-  undici: "undici",
-  pg: "postgres",
-  "ajv/dist/2020.js": "ajv",
-  "@agentclientprotocol/sdk": "acp",
-  "@modelcontextprotocol/sdk/server/mcp.js": "mcp",
-  "@modelcontextprotocol/sdk/server/stdio.js": "mcp-stdio",
-  hono: "hono",
-  "@hono/node-server": "hono-node",
-  yaml: "yaml",
+  openai: ["openai", "openai/core/streaming"],
+  anthropic: ["@anthropic-ai/sdk", "@anthropic-ai/sdk/core/streaming"],
+  google: ["@google/genai", "@google/generative-ai"],
+  tokens: ["gpt-tokenizer/encoding/o200k_base"],
+  undici: ["undici"],
+  postgres: ["pg"],
+  ajv: ["ajv", "ajv/dist/2020.js"],
+  acp: ["@agentclientprotocol/sdk"],
+  mcp: ["@modelcontextprotocol/sdk/server/mcp.js", "@modelcontextprotocol/sdk/server/stdio.js"],
+  http: ["hono", "@hono/node-server"],
+  yaml: ["yaml"],
 };
+const GROUP_OF = new Map(Object.entries(LAZY).flatMap(([group, names]) => names.map((name) => [name, group])));
 
 /** Packages of which only parts are used: what their file holds instead of the whole. */
 const PARTS = {
-  undici: `module.exports = {
+  undici: `{
     Agent: require("undici/lib/dispatcher/agent.js"),
     ProxyAgent: require("undici/lib/dispatcher/proxy-agent.js"),
     buildConnector: require("undici/lib/core/connect.js"),
-  };`,
+  }`,
 };
 
+/** `import("openai")` in our source becomes a look-up in the group's file; nothing of the package stays in the sidecar. */
 const lazyPackages = {
   name: "lazy-packages",
   setup(build) {
     build.onResolve({ filter: /^[^.]/ }, (seen) => {
-      if (seen.kind !== "dynamic-import" || !(seen.path in LAZY)) return undefined;
-      return { path: `./lazy/${LAZY[seen.path]}.cjs`, external: true };
+      if (seen.kind !== "dynamic-import" || !GROUP_OF.has(seen.path)) return undefined;
+      used.add(seen.path);
+      return { path: seen.path, namespace: "lazy" };
     });
+    build.onResolve({ filter: /^\.\/lazy\// }, (seen) => ({ path: seen.path, external: true }));
+    build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+      contents: `module.exports = require("./lazy/${GROUP_OF.get(path)}.cjs")[${JSON.stringify(path)}];`,
+      loader: "js",
+    }));
   },
 };
+const used = new Set();
 
-/** A package's own entry, bundled once; pg's optional native part is not shipped. */
 function lazyOptions() {
-  const used = Object.entries(LAZY).filter(([name]) => isUsed(name));
-  return used.map(([name, file]) => ({
-    ...node,
-    keepNames: false,
-    stdin: { contents: PARTS[name] ?? `module.exports = require(${JSON.stringify(name)});`, resolveDir: import.meta.dirname },
-    outfile: `dist/lazy/${file}.cjs`,
-    external: ["pg-native", "@napi-rs/keyring", "cloudflare:sockets", "bufferutil", "utf-8-validate"],
-    conditions: ["require", "node"],
-  }));
-}
-
-const sourceOf = new Map();
-function isUsed(name) {
-  return [...sourceOf.keys()].some((path) => readFileSync(path, "utf8").includes(`import("${name}")`));
+  const groups = Object.entries(LAZY).map(([group, names]) => [group, names.filter((name) => used.has(name))]);
+  return groups
+    .filter(([, names]) => names.length > 0)
+    .map(([group, names]) => ({
+      ...node,
+      keepNames: false,
+      stdin: {
+        contents: `module.exports = { ${names.map((name) => `${JSON.stringify(name)}: ${PARTS[name] ?? `require(${JSON.stringify(name)})`}`).join(", ")} };`,
+        resolveDir: import.meta.dirname,
+      },
+      outfile: `dist/lazy/${group}.cjs`,
+      external: ["pg-native", "cloudflare:sockets", "bufferutil", "utf-8-validate"],
+      conditions: ["require", "node"],
+    }));
 }
 
 /** The tiny file that `latchkey` names: checks Node, turns on the compile cache, then loads the rest. */
@@ -89,15 +97,13 @@ require("./server.cjs");
 
 const parts = {
   server: async () => {
-    const main = await make({
+    await make({
       ...node,
       entryPoints: ["server/main.ts"],
       outfile: "dist/server.cjs",
       plugins: [lazyPackages],
       external: ["@napi-rs/keyring"],
-      metafile: true,
     });
-    for (const path of Object.keys(main.metafile.inputs)) if (path.startsWith("server/") && path.endsWith(".ts")) sourceOf.set(path, true);
     for (const options of lazyOptions()) await make(options);
     writeFileSync("dist/latchkey.cjs", LAUNCHER);
     chmodSync("dist/latchkey.cjs", 0o755);

@@ -1,84 +1,140 @@
 // Builds every part and hands them to each other; no container, no singleton, no logic of its own.
 import { randomUUID } from "node:crypto";
-import type { NotificationMethod, NotificationOf } from "../shared/protocol.ts";
-import { Failure } from "../shared/failure.ts";
+import { homedir, platform } from "node:os";
 import type { InitializationOptions } from "../shared/protocol.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
+import { createAccess } from "./access.ts";
 import type { SpineParts } from "./chat/parts.ts";
-import { preview, quote } from "./chat/preview.ts";
-import { createSend } from "./chat/send.ts";
 import type { Edge } from "./edge.ts";
+import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
-import { access, budget, catalog, plan, pricing, quoter, route } from "./interim.ts";
+import { createInterimCatalog, createInterimQuoter, customModels, interimRoute, openPlan } from "./interim.ts";
+import { createKeyRing } from "./keys/key-ring.ts";
+import type { ProviderKeys } from "./keys/origins.ts";
+import { Secret } from "./keys/secret.ts";
+import { openKeychain } from "./keys/sources/keychain.ts";
+import { openVault } from "./keys/vault.ts";
 import type { Log } from "./log.ts";
+import { costOf } from "./money/cost.ts";
+import type { Ledger } from "./money/ledger/ledger.ts";
+import { openLedger } from "./money/ledger/open.ts";
+import { priceAt } from "./money/price.ts";
+import { createBudget } from "./money/wallet.ts";
+import { createNetwork } from "./network/network.ts";
+import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
-import { createHealth, type HealthChange } from "./resilience/health.ts";
+import { createHealth } from "./resilience/health.ts";
+import type { SharedStore } from "./resilience/shared-store.ts";
+import type { Rooms } from "./rooms.ts";
+import { makePrivateFolder, stateFolder } from "./state/folder.ts";
 
 export interface HouseOrder {
   readonly edge: Edge;
   readonly log: Log;
   readonly options: InitializationOptions;
+  /** From now on these values are taken out of every line of the log. */
+  readonly scrubLog?: (scrub: (line: string) => string) => void;
 }
 
 export async function openHouse(order: HouseOrder): Promise<House> {
-  let settings = read(order, order.options.settings).settings;
+  const rooms = await openRooms(order);
+  return houseFrom(rooms, order.edge);
+}
+
+async function openRooms(order: HouseOrder): Promise<Rooms> {
+  const { log, edge } = order;
+  const settings = holdSettings(order);
   const now = () => new Date();
-  const health = createHealth({ now, log: (message, details) => order.log.warn(message, details) });
+  const folder = stateFolder({ environment: edge.environment, platform: platform(), home: homedir() });
+  await makePrivateFolder(folder);
+  const ledger = await openLedger({ folder, env: edge.environment, facts: edge, now: Date.now });
+  for (const notice of ledger.notices) log.warn(notice);
+  const ring = openRing(order, folder, settings.get);
+  order.scrubLog?.((line) => ring.scrubber.scrub(line));
+  const network = createNetwork({ settings: () => networkSettings(settings.get()), environment: edge.environment });
+  const health = createHealth({ now, shared: sharedStore(ledger), log: (message, details) => log.warn(message, details) });
+  const catalog = createInterimCatalog();
+  const access = createAccess({ settings: settings.get, ring, network, health, catalog });
+  const budget = createBudget({
+    ledger,
+    settings: settings.get,
+    now: Date.now,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    log: (message, details) => log.warn(message, details),
+  });
   const spine: SpineParts = {
-    catalog,
-    route,
-    quoter,
-    pricing,
-    budget,
-    providers: access,
-    health,
-    plan,
-    settings: () => settings,
+    ...{ catalog, budget, health, now, route: interimRoute, plan: openPlan, providers: access, settings: settings.get },
+    quoter: createInterimQuoter(now),
+    pricing: {
+      costOf: (model, usage, told, at) => costOf(usage, priceAt(model, at), told),
+      versionOf: (model, at) => priceAt(model, at),
+    },
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
-    now,
     newId: () => randomUUID(),
   };
-  const listeners: ((method: NotificationMethod, params: NotificationOf<NotificationMethod>) => void)[] = [];
-  health.onChange((change) => {
-    for (const listener of listeners) listener("health/changed", healthOnWire(change));
-  });
-  const later = () => Promise.reject(new Failure("internal"));
+  const applySettings = () => {
+    for (const [provider, models] of customModels(settings.get())) catalog.overlay(provider, "settings", models);
+  };
+  applySettings();
+  const ready = ring.ready();
   return {
-    send: createSend(spine),
-    quote: (draft) => quote(spine, draft),
-    preview: (draft) => preview(spine, draft),
-    listModels: async () => ({ models: catalog.all().map((model) => ({ ...model, price: null, available: true })) }),
-    refreshModels: later,
-    listProviders: later,
-    listKeys: () => ({ keys: [] }),
-    setKey: later,
-    deleteKey: later,
-    testKey: later,
-    budgets: later,
-    setBudgets: later,
-    budgetStatus: later,
-    summarise: later,
-    exportUsage: later,
-    settings: () => settings,
+    ...{ spine, access, catalog, ring, budget, ledger, health, log, settings: settings.get },
     configure(given) {
-      const next = read(order, given);
-      settings = next.settings;
-      return next.problems;
+      const problems = settings.set(given);
+      applySettings();
+      return problems;
     },
-    onNotification: (listener) => {
-      listeners.push(listener as (typeof listeners)[number]);
+    ready: () => ready,
+    async close() {
+      health.close();
+      await budget.close();
+      await Promise.all([ledger.close(), network.close()]);
     },
-    close: async () => health.close(),
   };
 }
 
-function healthOnWire({ provider, model, state }: HealthChange): NotificationOf<"health/changed"> {
-  const { health, restingUntil, reason } = state;
-  return { provider, model, health, restingUntil: restingUntil?.toISOString(), reason };
+function holdSettings(order: HouseOrder) {
+  let current: Settings;
+  const set = (given: unknown) => {
+    const { settings, problems } = readSettings(given);
+    current = settings;
+    for (const problem of problems) order.log.warn("a setting was not understood", { ...problem });
+    return problems;
+  };
+  set(order.options.settings);
+  return { get: () => current, set };
 }
 
-function read(order: HouseOrder, given: unknown): ReturnType<typeof readSettings> {
-  const reading: { settings: Settings; problems: ReturnType<typeof readSettings>["problems"] } = readSettings(given);
-  for (const problem of reading.problems) order.log.warn("a setting was not understood", { ...problem });
-  return reading;
+function openRing(order: HouseOrder, folder: string, settings: () => Settings) {
+  const { environment } = order.edge;
+  const passphrase = environment.LATCHKEY_PASSPHRASE;
+  const vault = openVault({
+    folder,
+    passphrase: () => (passphrase ? new Secret(passphrase) : undefined),
+    keychain: openKeychain(),
+    now: () => new Date(),
+  });
+  return createKeyRing({ providers: PROVIDER_ROWS.map(keysOfRow), environment, vault, settings, log: order.log });
+}
+
+function keysOfRow({ id, environment, baseUrl }: (typeof PROVIDER_ROWS)[number]): ProviderKeys {
+  return { id, environment, origins: baseUrl === "" ? [] : [new URL(baseUrl).origin] };
+}
+
+function networkSettings(settings: Settings) {
+  return {
+    proxy: settings["network.proxy"],
+    noProxy: settings["network.noProxy"],
+    strictSsl: settings["network.strictSsl"],
+    caFile: settings["network.caFile"],
+  };
+}
+
+function sharedStore(ledger: Ledger): SharedStore {
+  return {
+    get: (key) => ledger.shared.get(key, Date.now()),
+    set: (key, value, expiresInMs) => ledger.shared.set({ key, value, expiresAtMs: Date.now() + expiresInMs }),
+    list: (prefix) => ledger.shared.list(prefix, Date.now()),
+    delete: (key) => ledger.shared.delete(key),
+  };
 }

@@ -5,12 +5,12 @@ import type { Send } from "./chat/send.ts";
 
 export interface House {
   readonly send: Send;
-  quote(draft: ParamsOf<"chat/estimate">): ResultOf<"chat/estimate">;
-  preview(draft: ParamsOf<"route/preview">): ResultOf<"route/preview">;
+  quote(draft: ParamsOf<"chat/estimate">): Promise<ResultOf<"chat/estimate">>;
+  preview(draft: ParamsOf<"route/preview">): Promise<ResultOf<"route/preview">>;
   listModels(params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">>;
   refreshModels(signal: AbortSignal): Promise<ResultOf<"model/refresh">>;
   listProviders(): Promise<ResultOf<"provider/list">>;
-  listKeys(): ResultOf<"key/list">;
+  listKeys(): Promise<ResultOf<"key/list">>;
   setKey(params: ParamsOf<"key/set">): Promise<ResultOf<"key/set">>;
   deleteKey(params: ParamsOf<"key/delete">): Promise<ResultOf<"key/delete">>;
   testKey(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;

@@ -1,81 +1,127 @@
-// Plain stand-ins for rooms that are being built; each goes when its room is there.
+// Plain stand-ins for the catalogue, the router and the quotes while their rooms are being built; each goes when its room is there.
 import type { ModelInfo } from "../shared/model.ts";
-import { NO_COST } from "../shared/money.ts";
+import { NANO_PER_USD } from "../shared/money.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import type { Plan, Pricing, ProviderAccess, Quoter } from "./chat/parts.ts";
-import type { Budget } from "./money/budget.ts";
-import { demo } from "./providers/demo/demo.ts";
+import type { Plan, Quoter } from "./chat/parts.ts";
+import { worstCase } from "./money/cost.ts";
+import { priceAt } from "./money/price.ts";
 import type { Route } from "./routing/route.ts";
 
+const BLANK = {
+  name: "",
+  aliases: [],
+  limitsAssumed: false,
+  reasoningControl: "none",
+  scores: {},
+  source: "settings",
+  date: "2026-11-23",
+} as const;
+
 export const DEMO_MODEL: ModelInfo = {
+  ...BLANK,
+  aliases: [],
   id: "demo/echo",
   provider: "demo",
   model: "echo",
   name: "Demo (no model)",
-  aliases: [],
   contextWindowTokens: 1_000_000,
   maxOutputTokens: 8192,
-  limitsAssumed: false,
   capabilities: [],
-  reasoningControl: "none",
   prices: [],
-  scores: {},
   status: "active",
   local: true,
-  source: "built in",
-  date: "2026-11-23",
 };
 
-export const catalog: Catalog = {
-  all: () => [DEMO_MODEL],
-  find: (id) => (id === DEMO_MODEL.id ? DEMO_MODEL : undefined),
-  ofProvider: (provider) => (provider === "demo" ? [DEMO_MODEL] : []),
-  overlay: () => undefined,
-  revision: 0,
-};
+export function createInterimCatalog(): Catalog {
+  const overlays = new Map<string, readonly ModelInfo[]>([["demo built-in", [DEMO_MODEL]]]);
+  let revision = 0;
+  const all = () => [...overlays.values()].flat();
+  return {
+    all,
+    find: (id) => all().find((model) => model.id === id),
+    ofProvider: (provider) => all().filter((model) => model.provider === provider),
+    overlay(provider, source, models) {
+      overlays.set(`${provider} ${source}`, models);
+      revision += 1;
+    },
+    get revision() {
+      return revision;
+    },
+  };
+}
 
-export const route: Route = (input) => {
+export function customModels(settings: Settings): Map<string, ModelInfo[]> {
+  const nano = (usd: number | undefined) => (usd === undefined ? null : Math.round(usd * NANO_PER_USD));
+  const rows = (settings.providers.custom ?? []).map((provider): [string, ModelInfo[]] => [
+    provider.id,
+    provider.models.map((model) => ({
+      ...BLANK,
+      aliases: [],
+      id: `${provider.id}/${model.id}`,
+      provider: provider.id,
+      model: model.id,
+      contextWindowTokens: model.contextWindowTokens ?? 8192,
+      maxOutputTokens: model.maxOutputTokens ?? 4096,
+      capabilities: [...(model.capabilities ?? [])],
+      prices: model.usdPerMillion
+        ? [
+            {
+              rates: {
+                input: nano(model.usdPerMillion.input) ?? 0,
+                cacheRead: nano(model.usdPerMillion.cacheRead),
+                cacheWrite5m: nano(model.usdPerMillion.cacheWrite5m),
+                cacheWrite1h: nano(model.usdPerMillion.cacheWrite1h),
+                output: nano(model.usdPerMillion.output) ?? 0,
+              },
+              version: "settings",
+              source: "settings",
+              date: "2026-11-23",
+            },
+          ]
+        : [],
+      status: "custom",
+      local: false,
+    })),
+  ]);
+  return new Map(rows);
+}
+
+export const interimRoute: Route = (input) => {
   const pinned = input.model && input.model !== "auto" ? input.model : undefined;
-  const found = input.models.filter((model) => !pinned || model.id === pinned);
+  const excluded: { model: string; reason: string }[] = [];
+  const found = input.models.filter((model) => {
+    if (pinned && model.id !== pinned) return false;
+    const available = input.availability(model);
+    if (!available.usable) excluded.push({ model: model.id, reason: available.reason ?? "not usable" });
+    return available.usable;
+  });
+  const real = found.filter((model) => model.provider !== "demo");
+  const chosen = real.length > 0 ? real : found;
   return {
     tier: "simple",
     signals: [],
     policy: input.policy,
     ...(pinned ? { pinned } : {}),
-    candidates: found.map((model) => ({ model: model.id, score: 1, parts: {}, estimate: input.estimate(model) })),
-    excluded: pinned && found.length === 0 ? [{ model: pinned, reason: "no such model is known" }] : [],
-    because: "it is the only one",
+    candidates: chosen.map((model) => ({ model: model.id, score: 1, parts: {}, estimate: input.estimate(model) })),
+    excluded: pinned && found.length === 0 && excluded.length === 0 ? [{ model: pinned, reason: "no such model is known" }] : excluded,
+    because: "they come in this order",
   };
 };
 
-export const quoter: Quoter = {
-  quote: () => () => ({ inputTokens: 0, outputTokensP50: 100, outputTokensWorst: 8192, cachedShare: 0, p50NanoUsd: 0, worstNanoUsd: 0 }),
-  outputTokens: (length) => Math.ceil(length / 4),
-  observe: () => undefined,
-};
+export function createInterimQuoter(now: () => Date): Quoter {
+  return {
+    quote: (draft) => {
+      const inputTokens = Math.ceil(JSON.stringify(draft.messages).length / 3);
+      return (model) => {
+        const outputTokensWorst = draft.maxOutputTokens ?? Math.min(model.maxOutputTokens, 8192);
+        const worst = worstCase(priceAt(model, now()), { inputTokens, outputTokens: outputTokensWorst });
+        return { inputTokens, outputTokensP50: 300, outputTokensWorst, cachedShare: 0, p50NanoUsd: worst, worstNanoUsd: worst };
+      };
+    },
+    outputTokens: (length) => Math.ceil(length / 4),
+    observe: () => undefined,
+  };
+}
 
-export const pricing: Pricing = { costOf: () => NO_COST, versionOf: () => null };
-
-export const budget: Budget = {
-  reserve: async (intent) => ({
-    attemptId: intent.attemptId,
-    reservedNanoUsd: null,
-    settle: async () => undefined,
-    release: async () => undefined,
-  }),
-  status: async () => ({ budgets: [], todayNanoUsd: 0 }),
-  onChange: () => () => undefined,
-  close: async () => undefined,
-};
-
-export const access: ProviderAccess = {
-  availabilityOf: () => ({ usable: true, headroom: 1 }),
-  keyNamesOf: () => [],
-  connect: () => ({ dialect: demo, connection: { provider: "demo", baseUrl: "", secret: null, fetch, headers: {}, quirks: {} } }),
-  stopRuleOf: () => undefined,
-};
-
-export const plan: Plan = { admit: () => undefined, allows: () => ({ allowed: true }) };
-
-export type { Settings };
+export const openPlan: Plan = { admit: () => undefined, allows: () => ({ allowed: true }) };

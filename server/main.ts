@@ -1,10 +1,16 @@
 // The process edge: arguments, stdio, signals, exit codes; the only file that names `process`.
 import { runCli } from "./doors/cli/cli.ts";
 import type { Edge } from "./edge.ts";
+import { takeEnvironment } from "./keys/sources/environment.ts";
+import { PROVIDER_ROWS } from "./providers/registry.ts";
 
 const edge: Edge = {
   arguments: process.argv.slice(2),
-  environment: process.env,
+  // Taken once: no child process, SDK or crash report finds a key in the environment afterwards.
+  environment: takeEnvironment(
+    process.env,
+    PROVIDER_ROWS.map(({ id, environment }) => ({ id, environment, origins: [] })),
+  ),
   workingFolder: process.cwd(),
   pid: process.pid,
   stdin: process.stdin,

@@ -84,7 +84,7 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
   if (job.caller.signal.aborted) throw new Failure("cancelled");
   job.caller.signal.addEventListener("abort", stop, { once: true });
   try {
-    const { dialect, connection } = parts.providers.connect(target, (status, headers) => {
+    const { dialect, connection } = await parts.providers.connect(target, job.caller.signal, (status, headers) => {
       told.responded = true;
       parts.health.sawResponse(target, status, headers);
     });

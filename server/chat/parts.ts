@@ -29,9 +29,14 @@ export interface Pricing {
 
 /** Providers as the spine sees them: whether one can be used, and a way to speak to it. */
 export interface ProviderAccess {
-  availabilityOf(model: ModelInfo): Availability;
+  /** A look-up for one decision: what holds for a provider is worked out once, not once a model. */
+  availabilities(): (model: ModelInfo) => Availability;
   keyNamesOf(provider: string): readonly string[];
-  connect(target: Target, onResponse: (status: number, headers: Headers) => void): { dialect: Dialect; connection: ProviderConnection };
+  connect(
+    target: Target,
+    signal: AbortSignal,
+    onResponse: (status: number, headers: Headers) => void,
+  ): Promise<{ dialect: Dialect; connection: ProviderConnection }>;
   /** Whether the vendor stops charging when a stream is aborted, as a sentence with its source. */
   stopRuleOf(provider: string): string | undefined;
 }

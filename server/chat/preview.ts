@@ -29,7 +29,7 @@ export function decide(parts: SpineParts, draft: ChatDraft): Decided {
     maxCostNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
     editor: draft.editor,
     models: parts.catalog.all(),
-    availability: (model) => availabilityOf(parts, model),
+    availability: availabilities(parts),
     estimate: estimateOf,
     banned: settings["routing.banned"],
     localOnly: settings["routing.localOnly"],
@@ -38,11 +38,13 @@ export function decide(parts: SpineParts, draft: ChatDraft): Decided {
   return { decision, estimateOf };
 }
 
-function availabilityOf(parts: SpineParts, model: ModelInfo): Availability {
-  const allowed = parts.plan.allows(model);
-  if (!allowed.allowed)
+function availabilities(parts: SpineParts): (model: ModelInfo) => Availability {
+  const ofProvider = parts.providers.availabilities();
+  return (model) => {
+    const allowed = parts.plan.allows(model);
+    if (allowed.allowed) return ofProvider(model);
     return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
-  return parts.providers.availabilityOf(model);
+  };
 }
 
 export function preview(parts: SpineParts, given: ChatDraft): RouteDecision {

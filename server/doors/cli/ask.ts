@@ -45,7 +45,7 @@ export const ask: Verb = {
     const request = await requestFrom(context, given);
     const house = await context.openHouse("cli");
     try {
-      if (given.values.estimate) return printEstimate(context, given, house, request);
+      if (given.values.estimate) return await printEstimate(context, given, house, request);
       return await answer(context, given, house, request);
     } finally {
       await house.close();
@@ -125,8 +125,8 @@ async function schemaFrom(context: VerbContext, given: VerbArguments): Promise<C
   }
 }
 
-function printEstimate(context: VerbContext, given: VerbArguments, house: House, request: ChatRequest): number {
-  const quote = house.quote(request);
+async function printEstimate(context: VerbContext, given: VerbArguments, house: House, request: ChatRequest): Promise<number> {
+  const quote = await house.quote(request);
   if (given.values.json) context.print(JSON.stringify(quote, null, 2));
   else if (quote.candidates.length === 0) context.print(`No model can take this prompt: ${quote.excluded[0]?.reason ?? "none is known"}.`);
   for (const candidate of given.values.json ? [] : quote.candidates.slice(0, 10)) {

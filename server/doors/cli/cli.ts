@@ -35,17 +35,23 @@ function parse(verb: Verb, rest: readonly string[]) {
 
 function contextOf(edge: Edge): VerbContext {
   const level = (edge.environment.LATCHKEY_LOG ?? "warn") as LogLevel;
+  let scrub = (line: string) => line;
   const log: Log = createLog(
     (line) => edge.stderr.write(line),
     () => level,
     () => new Date(),
+    (line) => scrub(line),
   );
+  const scrubLog = (next: (line: string) => string) => {
+    scrub = next;
+  };
   return {
     edge,
     log,
     version: VERSION,
+    scrubLog,
     openHouse: (client) =>
-      openHouse({ edge, log, options: { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true } }),
+      openHouse({ edge, log, scrubLog, options: { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true } }),
     print: (text) => edge.stdout.write(`${text}\n`),
     complain: (text) => edge.stderr.write(`${text}\n`),
   };

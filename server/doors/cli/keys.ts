@@ -31,7 +31,7 @@ export const keys: Verb = {
         context.print(`${tested.provider}: ${tested.ok ? "accepted" : "not accepted"}. ${tested.message} (${Math.round(tested.ms)} ms)`);
         return tested.ok ? EXIT.ok : EXIT.failed;
       } else {
-        const { keys: found } = house.listKeys();
+        const { keys: found } = await house.listKeys();
         if (given.values.json) context.print(JSON.stringify(found, null, 2));
         else if (found.length === 0) context.print("No key was found. Set one: latchkey keys set openai");
         else

@@ -33,7 +33,7 @@ export const route: Verb = {
     const draft = await draftFrom(context, given);
     const house = await context.openHouse("cli");
     try {
-      const decision = house.preview(draft);
+      const decision = await house.preview(draft);
       context.print(given.values.json ? JSON.stringify(decision, null, 2) : decisionTable(decision));
       return decision.candidates.length === 0 ? EXIT.noModel : EXIT.ok;
     } finally {

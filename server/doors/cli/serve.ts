@@ -10,7 +10,7 @@ export const serve: Verb = {
   optionHelp: { stdio: "JSON-RPC 2.0 with Content-Length frames on stdin and stdout" },
   run(context, given) {
     if (!given.values.stdio) throw new UsageError("say how to reach it: --stdio");
-    const { edge, log, version } = context;
-    return serveStdio({ edge, log, version, openHouse: (options) => openHouse({ edge, log, options }) });
+    const { edge, log, version, scrubLog } = context;
+    return serveStdio({ edge, log, version, openHouse: (options) => openHouse({ edge, log, scrubLog, options }) });
   },
 };

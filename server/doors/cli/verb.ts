@@ -11,6 +11,7 @@ export interface VerbContext {
   readonly edge: Edge;
   readonly log: Log;
   readonly version: string;
+  readonly scrubLog: (scrub: (line: string) => string) => void;
   /** Opens the house with the user's own settings; closed by the caller of the verb. */
   openHouse(client: string): Promise<House>;
   print(text: string): void;

@@ -1,0 +1,261 @@
+// Providers as the spine sees them: which can be used now, and a connection to one with its key, its wall and its quirks.
+import type { ProviderOverride } from "../shared/custom.ts";
+import { Failure } from "../shared/failure.ts";
+import type { ModelInfo } from "../shared/model.ts";
+import type { ProviderStatus, ResultOf } from "../shared/protocol.ts";
+import type { Settings } from "../shared/settings.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import type { ProviderAccess } from "./chat/parts.ts";
+import type { KeyRecord, KeyRing } from "./keys/ring.ts";
+import type { Network } from "./network/fetch.ts";
+import { dialectNamed } from "./providers/dialects.ts";
+import type { Dialect, DialectName, ProviderConnection } from "./providers/provider.ts";
+import { customRow, endpointOf, type ProviderEndpoint, type ProviderRow, PROVIDER_ROWS } from "./providers/registry.ts";
+import type { Health, HealthState, Target } from "./resilience/health.ts";
+import type { Availability } from "./routing/route.ts";
+
+export interface AccessParts {
+  readonly settings: () => Settings;
+  readonly ring: KeyRing;
+  readonly network: Network;
+  readonly health: Health;
+  readonly catalog: Catalog;
+}
+
+export interface Access extends ProviderAccess {
+  rows(): readonly ProviderRow[];
+  list(): ProviderStatus[];
+  test(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;
+  /** For list and price endpoints: the dialect and a connection with the first usable key. */
+  reach(provider: string, signal: AbortSignal): Promise<{ dialect: Dialect; connection: ProviderConnection }>;
+}
+
+/** What is true of a provider apart from its models, worked out once per change of settings. */
+interface Known {
+  readonly row: ProviderRow;
+  readonly endpoint: ProviderEndpoint | null;
+  readonly trouble: string | null;
+  readonly enabled: boolean;
+}
+
+const TEST_PATIENCE_MS = 15_000;
+
+export function createAccess(parts: AccessParts): Access {
+  return new Providers(parts);
+}
+
+class Providers implements Access {
+  readonly #parts: AccessParts;
+  #seenSettings: Settings | null = null;
+  #known = new Map<string, Known>();
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+  }
+
+  rows(): readonly ProviderRow[] {
+    return [...this.#all().values()].map((known) => known.row);
+  }
+
+  availabilities(): (model: ModelInfo) => Availability {
+    const providers = new Map<string, Availability>();
+    return (model) => {
+      let ofProvider = providers.get(model.provider);
+      if (ofProvider === undefined) {
+        ofProvider = this.#ofProvider(model.provider);
+        providers.set(model.provider, ofProvider);
+      }
+      return ofProvider.usable && model.provider !== "demo" ? this.#withHealth(model) : ofProvider;
+    };
+  }
+
+  keyNamesOf(provider: string): readonly string[] {
+    return this.#parts.ring.keysOf(provider).map((key) => key.name);
+  }
+
+  async connect(target: Target, signal: AbortSignal, onResponse: (status: number, headers: Headers) => void) {
+    const known = this.#mustKnow(target.provider);
+    const key = await this.#keyFor(known, target.key, signal);
+    return this.#connection(known, key, onResponse);
+  }
+
+  stopRuleOf(provider: string): string | undefined {
+    const row = this.#all().get(provider)?.row;
+    if (!row || row.local) return undefined;
+    const { stops, source } = row.stopCharging;
+    if (stops === "yes") return `${row.name} stops charging when an answer is stopped (${source}).`;
+    if (stops === "no") return `${row.name} may go on charging for an answer that was stopped (${source}).`;
+    return `Whether ${row.name} stops charging is not published (${source}); the cost so far is an estimate.`;
+  }
+
+  list(): ProviderStatus[] {
+    return [...this.#all().values()].map((known) => this.#statusOf(known));
+  }
+
+  async reach(provider: string, signal: AbortSignal) {
+    const known = this.#mustKnow(provider);
+    return this.#connection(known, await this.#keyFor(known, "", signal), () => undefined);
+  }
+
+  async test(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">> {
+    const started = performance.now();
+    const ms = () => performance.now() - started;
+    try {
+      const { dialect, connection } = await this.reach(provider, signal);
+      const models = await dialect.listModels(connection, AbortSignal.any([signal, AbortSignal.timeout(TEST_PATIENCE_MS)]));
+      this.#parts.health.reset(provider);
+      return { provider, ok: true, message: `The key is accepted; ${models.length} models are offered.`, ms: ms() };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.kind === "invalidParams") throw error;
+      return { provider, ok: false, message: error.message, ms: ms(), kind: error.kind };
+    }
+  }
+
+  #all(): Map<string, Known> {
+    const settings = this.#parts.settings();
+    if (settings !== this.#seenSettings) {
+      this.#seenSettings = settings;
+      this.#known = knownProviders(settings);
+    }
+    return this.#known;
+  }
+
+  #mustKnow(provider: string): Known {
+    const known = this.#all().get(provider);
+    if (!known) throw new Failure("invalidParams", `There is no provider "${provider}". latchkey models --all lists them.`, { provider });
+    return known;
+  }
+
+  #ofProvider(provider: string): Availability {
+    const known = this.#all().get(provider);
+    if (!known) return { usable: false, reason: `there is no provider "${provider}"`, rule: "disabled", headroom: 1 };
+    if (!known.enabled)
+      return { usable: false, reason: `${known.row.name} is switched off in the settings`, rule: "disabled", headroom: 1 };
+    if (known.trouble) return { usable: false, reason: known.trouble, rule: "unreachable", headroom: 1 };
+    if (known.row.needsKey && !this.#parts.ring.has(provider)) {
+      return { usable: false, reason: `no key is set for ${known.row.name}`, rule: "key", headroom: 1 };
+    }
+    return { usable: true, headroom: 1 };
+  }
+
+  #withHealth(model: ModelInfo): Availability {
+    const state = this.#parts.health.stateOf(model.provider, model.id, this.keyNamesOf(model.provider));
+    if (state.health === "ok") return { usable: true, headroom: state.headroom };
+    return { usable: false, reason: restReason(model.provider, state), rule: "health", headroom: 0 };
+  }
+
+  /** The named key, else the first; null for a server that takes none. */
+  async #keyFor(known: Known, name: string, signal: AbortSignal): Promise<KeyRecord | null> {
+    const { ring } = this.#parts;
+    const ready = ring.keysOf(known.row.id);
+    if (ready.length === 0 && !known.row.needsKey) return null;
+    const keys = ready.length > 0 ? ready : await ring.keysFor(known.row.id, signal);
+    return keys.find((key) => key.name === name) ?? keys[0] ?? null;
+  }
+
+  #connection(known: Known, key: KeyRecord | null, onResponse: (status: number, headers: Headers) => void) {
+    const { row, endpoint } = known;
+    if (endpoint === null) throw new Failure("providerUnavailable", known.trouble ?? undefined, { provider: row.id, accepted: false });
+    const dialect = mustSpeak(endpoint.dialect, row.id);
+    const settings = this.#parts.settings();
+    const connection: ProviderConnection = {
+      provider: row.id,
+      baseUrl: endpoint.baseUrl,
+      secret: key?.secret ?? null,
+      fetch: this.#parts.network.fetchFor({
+        origins: key ? key.origins : [endpoint.origin],
+        caFile: overrideOf(settings, row.id)?.caFile,
+        direct: row.local,
+        onResponse: (seen) => onResponse(seen.status, seen.headers),
+      }),
+      headers: endpoint.headers,
+      quirks: endpoint.quirks,
+    };
+    return { dialect, connection };
+  }
+
+  #statusOf(known: Known): ProviderStatus {
+    const { row, endpoint } = known;
+    const { ring, health, catalog } = this.#parts;
+    const [key] = ring.keysOf(row.id);
+    const state = health.stateOf(row.id, "", this.keyNamesOf(row.id));
+    return {
+      id: row.id,
+      name: row.name,
+      dialect: endpoint?.dialect ?? row.dialect,
+      baseUrl: endpoint?.baseUrl ?? row.baseUrl,
+      local: row.local,
+      needsKey: row.needsKey,
+      hasKey: ring.has(row.id),
+      ...(key ? { keySource: key.source } : {}),
+      enabled: known.enabled,
+      models: catalog.ofProvider(row.id).length,
+      health: state.health,
+      ...(state.restingUntil ? { restingUntil: state.restingUntil.toISOString() } : {}),
+      ...((known.trouble ?? state.reason) ? { reason: known.trouble ?? state.reason } : {}),
+      docsUrl: row.docsUrl,
+    };
+  }
+}
+
+/** The embedded answer as a provider among others. */
+const DEMO_ROW: ProviderRow = {
+  id: "demo",
+  name: "Demo (no model)",
+  dialect: "demo",
+  baseUrl: "",
+  environment: [],
+  docsUrl: "",
+  local: true,
+  needsKey: false,
+  quirks: {},
+  sources: {},
+  stopCharging: { stops: "yes", source: "nothing is called" },
+  rateHeaders: {},
+  modelsPath: "",
+  notes: [],
+};
+const DEMO: Known = {
+  row: DEMO_ROW,
+  endpoint: { dialect: "demo", baseUrl: "", origin: "", endpoint: "", changes: [], headers: {}, quirks: {} },
+  trouble: null,
+  enabled: true,
+};
+
+function knownProviders(settings: Settings): Map<string, Known> {
+  const { custom = [], ...overrides } = settings.providers;
+  const own = custom.map((one) => ({ row: customRow(one), custom: one }));
+  const rows = [
+    ...PROVIDER_ROWS.filter((row) => !own.some((one) => one.row.id === row.id)).map((row) => ({ row, custom: undefined })),
+    ...own,
+  ];
+  const known = rows.map(({ row, custom: given }): [string, Known] => [row.id, knownOf(row, overrides[row.id], given)]);
+  return new Map([...known, ["demo", DEMO]]);
+}
+
+function knownOf(row: ProviderRow, override: Parameters<typeof endpointOf>[1], custom: Parameters<typeof endpointOf>[2]): Known {
+  const enabled = override?.enabled ?? true;
+  try {
+    return { row, endpoint: endpointOf(row, override, custom), trouble: null, enabled };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { row, endpoint: null, trouble: error.message, enabled };
+  }
+}
+
+function mustSpeak(name: DialectName, provider: string): Dialect {
+  const dialect = dialectNamed(name);
+  if (!dialect) throw new Failure("providerUnavailable", `${provider} speaks ${name}, which this build does not.`, { accepted: false });
+  return dialect;
+}
+
+function overrideOf(settings: Settings, provider: string): ProviderOverride | undefined {
+  const { custom, ...overrides } = settings.providers;
+  return overrides[provider];
+}
+
+function restReason(provider: string, state: HealthState): string {
+  const until = state.restingUntil ? ` until ${state.restingUntil.toISOString().slice(11, 19)} UTC` : "";
+  return state.reason ?? `${provider} rests${until}`;
+}

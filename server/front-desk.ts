@@ -1,0 +1,102 @@
+// Answers each question that a door may ask with one call to the room that knows; decides nothing itself.
+import { Failure } from "../shared/failure.ts";
+import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
+import { preview, quote } from "./chat/preview.ts";
+import { createSend } from "./chat/send.ts";
+import type { Edge } from "./edge.ts";
+import type { House } from "./house.ts";
+import { priceAt } from "./money/price.ts";
+import type { HealthChange } from "./resilience/health.ts";
+import type { Rooms } from "./rooms.ts";
+
+export function houseFrom(rooms: Rooms, _edge: Edge): House {
+  const { spine, access, ring, budget, health } = rooms;
+  const send = createSend(spine);
+  return {
+    send: async (request, caller) => {
+      await rooms.ready();
+      return send(request, caller);
+    },
+    quote: async (draft) => {
+      await rooms.ready();
+      return quote(spine, draft);
+    },
+    preview: async (draft) => {
+      await rooms.ready();
+      return preview(spine, draft);
+    },
+    listModels: (params) => listModels(rooms, params),
+    refreshModels: async () => {
+      throw new Failure("internal");
+    },
+    listProviders: async () => {
+      await rooms.ready();
+      return { providers: access.list() };
+    },
+    listKeys: async () => {
+      await ring.ready();
+      return { keys: ring.list() };
+    },
+    setKey: async ({ provider, secret, name, persist }) => {
+      mustBeKnown(rooms, provider);
+      const set = await ring.set(provider, secret, { name, persist });
+      health.reset(provider);
+      return { provider, ...set };
+    },
+    deleteKey: async ({ provider, name }) => {
+      mustBeKnown(rooms, provider);
+      await ring.ready();
+      return ring.delete(provider, name);
+    },
+    testKey: async (provider, signal) => {
+      await ring.ready();
+      return access.test(provider, signal);
+    },
+    budgets: () => budget.limits(),
+    setBudgets: async (budgets) => ({ budgets: await budget.setLimits(budgets) }),
+    budgetStatus: () => budget.status(),
+    summarise: async () => {
+      throw new Failure("internal");
+    },
+    exportUsage: async () => {
+      throw new Failure("internal");
+    },
+    settings: rooms.settings,
+    configure: (given) => rooms.configure(given),
+    onNotification: (listener) => subscribe(rooms, listener),
+    close: () => rooms.close(),
+  };
+}
+
+type Listener = <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void;
+
+function subscribe(rooms: Rooms, listener: Listener): void {
+  rooms.health.onChange((change) => listener("health/changed", healthOnWire(change)));
+  rooms.budget.onChange((change) => listener("budget/changed", change));
+}
+
+function healthOnWire({ provider, model, state }: HealthChange): NotificationOf<"health/changed"> {
+  const { health, restingUntil, reason } = state;
+  return { provider, model, health, restingUntil: restingUntil?.toISOString(), reason };
+}
+
+async function listModels(rooms: Rooms, params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">> {
+  await rooms.ready();
+  const availabilityOf = rooms.access.availabilities();
+  const now = rooms.spine.now();
+  const models = rooms.catalog.all().flatMap((model) => {
+    if (params.provider !== undefined && model.provider !== params.provider) return [];
+    if (params.capability !== undefined && !model.capabilities.includes(params.capability)) return [];
+    const { usable, reason } = availabilityOf(model);
+    if (!usable && params.all !== true && params.provider === undefined) return [];
+    const { prices, quirks, ...shown } = model;
+    return [{ ...shown, price: priceAt(model, now), available: usable, ...(reason ? { unavailableBecause: reason } : {}) }];
+  });
+  return { models };
+}
+
+function mustBeKnown(rooms: Rooms, provider: string): void {
+  if (rooms.access.rows().some((row) => row.id === provider)) return;
+  const known = rooms.access.rows().map((row) => row.id);
+  throw new Failure("invalidParams", `There is no provider "${provider}". Known: ${known.join(", ")}.`, { fields: ["provider"] });
+}

@@ -1,0 +1,26 @@
+// The rooms of one running sidecar, built and connected; what compose.ts makes and the front desk asks.
+import type { Settings, SettingProblem } from "../shared/settings.ts";
+import type { Access } from "./access.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import type { SpineParts } from "./chat/parts.ts";
+import type { KeyRing } from "./keys/ring.ts";
+import type { Log } from "./log.ts";
+import type { Budget } from "./money/budget.ts";
+import type { Ledger } from "./money/ledger/ledger.ts";
+import type { Health } from "./resilience/health.ts";
+
+export interface Rooms {
+  readonly spine: SpineParts;
+  readonly access: Access;
+  readonly catalog: Catalog;
+  readonly ring: KeyRing;
+  readonly budget: Budget;
+  readonly ledger: Ledger;
+  readonly health: Health;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  configure(given: unknown): readonly SettingProblem[];
+  /** Settles once what runs in the background (local servers, stored keys) has been looked at. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
