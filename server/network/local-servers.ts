@@ -1,0 +1,151 @@
+// Finds Ollama, LM Studio and llama.cpp on this machine, quickly and at most once a minute; looks nowhere else.
+import type { ProviderOverride } from "../../shared/custom.ts";
+import type { ModelInfo, Price } from "../../shared/model.ts";
+import type { Settings } from "../../shared/settings.ts";
+import { type Ask, type LocalModel, type Probe, probeLlamaCpp, probeLmStudio, probeOllama } from "./local-probes.ts";
+import { isLoopback } from "./wall.ts";
+
+export interface LocalTarget {
+  readonly provider: string;
+  /** With the path that the OpenAI-compatible API has, as in the registry: http://127.0.0.1:11434/v1. */
+  readonly baseUrl: string;
+}
+
+export interface LocalServer extends LocalTarget {
+  readonly models: readonly ModelInfo[];
+}
+
+export interface LocalDiscoveryParts {
+  readonly targets: () => readonly LocalTarget[];
+  readonly fetchFor: (options: { origins: readonly string[]; direct: true }) => typeof fetch;
+  readonly now: () => Date;
+  /** All questions to all servers together. */
+  readonly budgetMs?: number;
+}
+
+export interface LocalDiscovery {
+  /** The servers that answered; the same answer for a minute. Never throws. */
+  find(): Promise<readonly LocalServer[]>;
+  /** The next find looks again, for instance after a local server could not be reached. */
+  forget(): void;
+}
+
+const PROBES: Readonly<Record<string, Probe>> = { ollama: probeOllama, "lm-studio": probeLmStudio, "llama.cpp": probeLlamaCpp };
+const USUAL: readonly LocalTarget[] = [
+  { provider: "ollama", baseUrl: "http://127.0.0.1:11434/v1" },
+  { provider: "lm-studio", baseUrl: "http://127.0.0.1:1234/v1" },
+  { provider: "llama.cpp", baseUrl: "http://127.0.0.1:8080/v1" },
+];
+/** Their own variables: OLLAMA_HOST is Ollama's; llama-server reads LLAMA_ARG_PORT, LM Studio has none. */
+const VARIABLES: Readonly<Record<string, { host?: string; port?: string }>> = {
+  ollama: { host: "OLLAMA_HOST" },
+  "llama.cpp": { port: "LLAMA_ARG_PORT" },
+};
+const BUDGET_MS = 300;
+const CACHE_MS = 60_000;
+const ASSUMED_WINDOW_TOKENS = 4096;
+
+/** Where to look: the base URL of the settings, else the server's own variable, else its usual port; only this machine. */
+export function localTargets(providers: Settings["providers"], environment: Readonly<Record<string, string | undefined>>): LocalTarget[] {
+  return USUAL.flatMap(({ provider, baseUrl }) => {
+    const chosen = overrideOf(providers, provider)?.baseUrl ?? fromVariables(provider, new URL(baseUrl), environment) ?? baseUrl;
+    const url = URL.parse(chosen);
+    return url && isLoopback(url.hostname) ? [{ provider, baseUrl: chosen.replace(/\/+$/, "") }] : [];
+  });
+}
+
+function overrideOf(providers: Settings["providers"], provider: string): ProviderOverride | undefined {
+  const found = providers[provider];
+  return Array.isArray(found) ? undefined : found;
+}
+
+/** `0.0.0.0`, `:8000`, `host`, `host:port` or a whole address. */
+function fromVariables(provider: string, usual: URL, environment: Readonly<Record<string, string | undefined>>): string | null {
+  const { host, port } = VARIABLES[provider] ?? {};
+  const given = (host && environment[host]?.trim()) || (port && environment[port]?.trim() && `:${environment[port]?.trim()}`) || "";
+  if (given === "") return null;
+  const withHost = given.startsWith(":") ? `127.0.0.1${given}` : given;
+  const url = URL.parse(withHost.includes("://") ? withHost : `http://${withHost}`);
+  if (!url) return null;
+  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = "127.0.0.1";
+  // `http://host` means port 80 to Ollama as to everyone; a bare host means the usual port.
+  if (url.port === "" && !withHost.includes("://")) url.port = usual.port;
+  return `${url.origin}/v1`;
+}
+
+export function createLocalDiscovery({ targets, fetchFor, now, budgetMs = BUDGET_MS }: LocalDiscoveryParts): LocalDiscovery {
+  let looked: { at: number; key: string; servers: Promise<readonly LocalServer[]> } | undefined;
+  const look = async (wanted: readonly LocalTarget[]) => {
+    const signal = AbortSignal.timeout(budgetMs);
+    const servers = await Promise.all(
+      wanted.map(async (target) => {
+        const origin = new URL(target.baseUrl).origin;
+        const models = await PROBES[target.provider]?.(askerOf(origin, fetchFor({ origins: [origin], direct: true }), signal));
+        return models ? [{ ...target, models: models.map((model) => infoOf(target.provider, model, now())) }] : [];
+      }),
+    );
+    return servers.flat();
+  };
+  return {
+    find() {
+      const wanted = targets();
+      const key = JSON.stringify(wanted);
+      const at = now().getTime();
+      if (!looked || looked.key !== key || at - looked.at >= CACHE_MS) looked = { at, key, servers: look(wanted) };
+      return looked.servers;
+    },
+    forget() {
+      looked = undefined;
+    },
+  };
+}
+
+/** More than any list of models; what is larger is no such list. */
+const LONGEST_ANSWER = 4 * 2 ** 20;
+
+function askerOf(origin: string, request: typeof fetch, signal: AbortSignal): Ask {
+  return async (path, body) => {
+    const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    try {
+      const response = await request(origin + path, { ...(body === undefined ? {} : post), signal });
+      let answer = "";
+      const decoder = new TextDecoder();
+      for await (const chunk of response.body ?? []) {
+        answer += decoder.decode(chunk, { stream: true });
+        if (answer.length > LONGEST_ANSWER) return null;
+      }
+      return response.ok ? JSON.parse(answer) : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+function infoOf(provider: string, model: LocalModel, now: Date): ModelInfo {
+  const date = now.toISOString().slice(0, 10);
+  const windowTokens = model.windowTokens ?? ASSUMED_WINDOW_TOKENS;
+  return {
+    id: `${provider}/${model.id}`,
+    provider,
+    model: model.id,
+    name: model.name,
+    aliases: [],
+    contextWindowTokens: windowTokens,
+    // A local window is shared by question and answer: half of it at most is kept for the answer.
+    maxOutputTokens: Math.max(1, Math.floor(windowTokens / 2)),
+    limitsAssumed: model.windowTokens === null,
+    capabilities: [...model.capabilities],
+    reasoningControl: model.capabilities.includes("reasoning") ? "toggle" : "none",
+    prices: [freeSince(date)],
+    scores: {},
+    status: "discovered",
+    local: true,
+    source: `${provider} on this machine`,
+    date,
+  };
+}
+
+function freeSince(date: string): Price {
+  const rates = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 };
+  return { rates, version: "local-free", source: "runs on this machine", date };
+}
