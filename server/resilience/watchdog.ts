@@ -17,8 +17,10 @@ export interface Watch {
   readonly onWaiting: (what: SilencePhase, waitedMs: number) => void;
   /** Called once when a limit is passed, before the Failure is thrown: aborts the upstream request. */
   readonly abort: (reason: Error) => void;
-  /** A person's stop: the reader is released at once, however slowly the vendor's library reacts. */
+  /** A person's stop: the reader is released soon, however slowly the vendor's library reacts. */
   readonly signal?: AbortSignal;
+  /** Resolves when the vendor's response head is there: it ends the connect phase before any event can. */
+  readonly head?: Promise<unknown>;
 }
 
 /** How an event counts: "head" ends the connect phase, "content" the first-token phase, "other" only shows life. */
@@ -26,6 +28,9 @@ export type Progress = "head" | "content" | "other";
 
 /** A silence is announced after these; the last interval repeats. Source: our choice, 2026-11-23. */
 const NOTICE_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000, 20_000];
+
+/** After a stop or a stall the library's own end is waited for this long: it may still tell the usage so far. */
+const GRACE_MS = 150;
 
 /**
  * The events of `stream`, or Failure "stalled" with `details.phase` and `details.waitedMs`. Only time spent waiting
@@ -55,6 +60,7 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   #timer: NodeJS.Timeout | undefined;
   /** The reader who waits, if one does. */
   #waiting: { readonly reject: (reason: unknown) => void } | null = null;
+  /** Why the stream must end; the source's own last words are still passed on until its time is up. */
   #failure: Failure | null = null;
   #closed = false;
 
@@ -64,13 +70,16 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     this.#limits = limits;
     this.#watch = watch;
     watch.signal?.addEventListener("abort", this.#onStop, { once: true });
+    watch.head?.then(
+      () => this.#phase === "connect" && !this.#closed && !this.#failure && this.#enter("firstToken"),
+      () => undefined,
+    );
     if (watch.signal?.aborted) this.#onStop();
     else this.#arm();
   }
 
   next(): Promise<IteratorResult<Event>> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
+    if (this.#closed) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve({ done: true, value: undefined });
     if (this.#phase === "nextToken") this.#silentSince = performance.now();
     return new Promise((resolve, reject) => {
       const waiting = { reject };
@@ -81,13 +90,14 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
           this.#waiting = null;
           if (result.done) this.#close();
           else this.#saw(this.#classify(result.value));
-          resolve(result);
+          if (result.done && this.#failure) reject(this.#failure);
+          else resolve(result);
         },
         (error: unknown) => {
           if (this.#waiting !== waiting) return;
           this.#waiting = null;
           this.#close();
-          reject(error);
+          reject(this.#failure ?? error);
         },
       );
     });
@@ -100,6 +110,7 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   }
 
   #saw(progress: Progress): void {
+    if (this.#failure) return;
     if (this.#phase !== "nextToken") {
       if (progress === "content") this.#enter("nextToken");
       else if (this.#phase === "connect") this.#enter("firstToken");
@@ -154,14 +165,19 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     this.#fail(failure);
   }
 
-  /** Releases whoever waits, or the next who asks; the source is told to end but never waited for. */
   #fail(failure: Failure): void {
     this.#failure = failure;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onGraceOver, GRACE_MS);
+  }
+
+  /** Releases whoever waits, or the next who asks; the source is told to end but never waited for. */
+  readonly #onGraceOver = (): void => {
     this.#close();
     this.#source.return?.().then(undefined, () => undefined);
-    this.#waiting?.reject(failure);
+    this.#waiting?.reject(this.#failure);
     this.#waiting = null;
-  }
+  };
 
   #close(): void {
     this.#closed = true;

@@ -110,9 +110,29 @@ describe("watchdog", () => {
     assert.deepEqual(result.aborted, [], "the stop itself has aborted the request");
   });
 
-  it("fails at once when it was stopped before it began", async () => {
+  it("passes on what the vendor's library still says when it is stopped, then fails as stopped", async () => {
+    const controller = new AbortController();
+    const stream = (async function* () {
+      yield "content" as const;
+      await new Promise((resolve) => controller.signal.addEventListener("abort", resolve));
+      yield "other" as const;
+      throw new Error("aborted");
+    })();
+    setTimeout(() => controller.abort(), 5);
+    const result = await run(stream, NONE, { signal: controller.signal });
+    assert.deepEqual(result.seen, ["content", "other"]);
+    assert.equal(result.failure?.kind, "cancelled");
+  });
+
+  it("takes the response's head as the end of connecting", async () => {
+    const result = await run(script([60, "content"]), { ...NONE, connectMs: 30, firstTokenMs: 1_000 }, { head: sleep(5) });
+    assert.equal(result.failure, null);
+  });
+
+  it("fails when it was stopped before it began", async () => {
     const result = await run(script(["head"]), NONE, { signal: AbortSignal.abort() });
     assert.equal(result.failure?.kind, "cancelled");
+    assert.deepEqual(result.seen, ["head"], "what was there already is not lost");
   });
 
   it("tells the source to end when the reader leaves early", async () => {
