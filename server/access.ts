@@ -141,7 +141,7 @@ class Providers implements Access {
 
   #withHealth(model: ModelInfo): Availability {
     const state = this.#parts.health.stateOf(model.provider, model.id, this.keyNamesOf(model.provider));
-    if (state.health === "ok") return { usable: true, headroom: state.headroom };
+    if (state.health === "ok" || state.health === "probing") return { usable: true, headroom: state.headroom };
     return { usable: false, reason: restReason(model.provider, state), rule: "health", headroom: 0 };
   }
 

@@ -71,6 +71,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     },
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     newId: () => randomUUID(),
+    onBug: (error) => order.log.error("unexpected error", { error }),
   };
   const applySettings = () => {
     for (const [provider, models] of customModels(settings.get())) catalog.overlay(provider, "settings", models);

@@ -6,6 +6,12 @@ export class Answer {
   #text = "";
   #reasoningLength = 0;
   #toolLength = 0;
+  readonly #given: string;
+
+  /** `given` is what the caller brought along to be continued: joined to, but not part of this answer. */
+  constructor(given = "") {
+    this.#given = given;
+  }
 
   addText(text: string): void {
     this.#text += text;
@@ -29,8 +35,32 @@ export class Answer {
     this.#parts.push(call);
   }
 
+  /** Takes back everything but this text: what came after it is void. */
+  restart(whole: string): void {
+    this.#parts.length = 0;
+    this.#text = "";
+    this.#reasoningLength = 0;
+    this.#toolLength = 0;
+    if (whole.length > this.#given.length) this.addText(whole.slice(this.#given.length));
+  }
+
+  get partCount(): number {
+    return this.#parts.length;
+  }
+
+  /** Takes back the reasoning of an attempt that came to nothing else. */
+  forgetParts(from: number): void {
+    this.#parts.length = Math.min(this.#parts.length, from);
+    this.#reasoningLength = this.#parts.reduce((sum, part) => sum + (part.type === "reasoning" ? part.text.length : 0), 0);
+  }
+
   get text(): string {
     return this.#text;
+  }
+
+  /** Everything that a continuation follows. */
+  get whole(): string {
+    return this.#given + this.#text;
   }
 
   get parts(): Part[] {
@@ -44,10 +74,5 @@ export class Answer {
   /** Anything that a person or a caller has seen, reasoning included. */
   get hasContent(): boolean {
     return this.#text !== "" || this.#reasoningLength > 0 || this.hasToolCalls;
-  }
-
-  /** Characters of everything the vendor produced, for estimates when it reports no usage. */
-  get producedLength(): number {
-    return this.#text.length + this.#reasoningLength + this.#toolLength;
   }
 }

@@ -3,7 +3,8 @@ import type { Attempt } from "../../shared/chat.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts";
 import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
-import type { AttemptJob, Told } from "./attempt.ts";
+import type { AttemptJob } from "./attempt.ts";
+import type { Told } from "./intake.ts";
 import type { SpineParts } from "./parts.ts";
 import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 
@@ -27,14 +28,8 @@ export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string):
   };
 }
 
-export function outcomeOf(
-  parts: SpineParts,
-  job: AttemptJob,
-  told: Told,
-  failure: Failure | null,
-  startedAt: Date,
-  produced: number,
-): AttemptOutcome {
+export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failure: Failure | null, startedAt: Date): AttemptOutcome {
+  const produced = told.producedLength;
   const usage = told.usage ?? estimatedUsage(parts, job, failure, told, produced);
   const cost = told.usage === null && usage === NO_USAGE ? NO_COST : costOf(parts, job, usage, told, startedAt);
   return {

@@ -60,6 +60,8 @@ export interface SpineParts {
   readonly createAttemptBudget: (rules: AttemptRules) => AttemptBudget;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** A bug that must not take an answer along: it is logged, the answer is marked. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** Who asks: the client's name for the ledger, how to reach it, and how it says stop. */

@@ -13,7 +13,7 @@ export interface Decided {
 }
 
 /** Routes an admitted draft; nothing is sent and nothing is reserved. */
-export function decide(parts: SpineParts, draft: ChatDraft): Decided {
+export function decide(parts: SpineParts, draft: ChatDraft, options: { askResting?: boolean } = {}): Decided {
   const settings = parts.settings();
   const estimateOf = parts.quoter.quote(draft, undefined);
   const limitUsd = draft.maxCostUsd ?? settings.maxCostUsd;
@@ -29,7 +29,7 @@ export function decide(parts: SpineParts, draft: ChatDraft): Decided {
     maxCostNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
     editor: draft.editor,
     models: parts.catalog.all(),
-    availability: availabilities(parts),
+    availability: availabilities(parts, options.askResting ?? false),
     estimate: estimateOf,
     banned: settings["routing.banned"],
     localOnly: settings["routing.localOnly"],
@@ -38,12 +38,18 @@ export function decide(parts: SpineParts, draft: ChatDraft): Decided {
   return { decision, estimateOf };
 }
 
-function availabilities(parts: SpineParts): (model: ModelInfo) => Availability {
+/** `askResting`: whoever rests by our own choice, not by its vendor's clock, counts as the last to be asked. */
+function availabilities(parts: SpineParts, askResting: boolean): (model: ModelInfo) => Availability {
   const ofProvider = parts.providers.availabilities();
   return (model) => {
     const allowed = parts.plan.allows(model);
-    if (allowed.allowed) return ofProvider(model);
-    return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
+    if (!allowed.allowed) {
+      return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
+    }
+    const found = ofProvider(model);
+    if (!askResting || found.usable || found.rule !== "health") return found;
+    const state = parts.health.stateOf(model.provider, model.id, parts.providers.keyNamesOf(model.provider));
+    return state.mayProbe ? { usable: true, headroom: 0 } : found;
   };
 }
 

@@ -4,28 +4,34 @@ import { Failure } from "../../shared/failure.ts";
 import type { ModelInfo } from "../../shared/model.ts";
 import { addCost, addUsage, type Cost, NO_COST, NO_USAGE, nanoFromUsd, type Usage } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
+import type { Settings } from "../../shared/settings.ts";
 import type { RouteDecision } from "../../shared/route.ts";
+import { mayContinueItself } from "../resilience/attempts.ts";
 import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { admit } from "./admit.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
 import { limitsFor } from "./limits.ts";
+import { decideOrWait } from "./patience.ts";
+import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
 import type { Caller, SpineParts } from "./parts.ts";
-import { decide } from "./preview.ts";
 
 export type Send = (request: ChatRequest, caller: Caller) => Promise<ChatResult>;
 
 export function createSend(parts: SpineParts): Send {
   return async (given, caller) => {
-    const request = admit(given);
+    const { request, continuation } = takeUp(admit(given));
     parts.plan.admit(request);
-    const { decision, estimateOf } = decide(parts, request);
+    const draft = continuation ? withContinuation(request, continuation) : request;
+    const { decision, estimateOf } = await decideOrWait(parts, draft, caller);
     await caller.emit({ type: "route", route: decision });
-    if (decision.candidates.length === 0) throw noCandidate(decision);
-    return new Chat(parts, request, caller, decision, estimateOf).run();
+    return new Chat(parts, request, caller, decision, estimateOf, continuation).run();
   };
 }
+
+const CONTINUE_NOTICE =
+  "The answer broke off. To have it continued, send the same messages again with this text as the assistant's last message.";
 
 /** One chat from its first candidate to its result: what was shown, what was tried, what it cost. */
 class Chat {
@@ -33,8 +39,9 @@ class Chat {
   readonly #request: ChatRequest;
   readonly #caller: Caller;
   readonly #decision: RouteDecision;
-  readonly #estimateOf: (model: ModelInfo) => Estimate;
-  readonly #answer = new Answer();
+  #estimateOf: (model: ModelInfo) => Estimate;
+  #continuation: Continuation | null;
+  readonly #answer: Answer;
   readonly #attempts: Attempt[] = [];
   readonly #queue: ModelInfo[];
   #lastFailure: Failure | null = null;
@@ -45,12 +52,15 @@ class Chat {
     caller: Caller,
     decision: RouteDecision,
     estimateOf: (model: ModelInfo) => Estimate,
+    continuation: Continuation | null,
   ) {
     this.#parts = parts;
     this.#request = request;
     this.#caller = caller;
     this.#decision = decision;
     this.#estimateOf = estimateOf;
+    this.#continuation = continuation;
+    this.#answer = new Answer(continuation?.text);
     this.#queue = decision.candidates.flatMap((candidate) => parts.catalog.find(candidate.model) ?? []);
   }
 
@@ -65,25 +75,43 @@ class Chat {
     let model = this.#queue.shift();
     while (model && budget.mayStart()) {
       budget.started();
+      const shown = this.#answer.partCount;
       const end = await runAttempt(this.#parts, this.#jobFor(model, omitParameters, budget.deadline));
       this.#attempts.push(end.attempt);
       if (end.failure === null) return this.#finish(model, end.stopReason ?? "end", null);
       this.#lastFailure = end.failure;
       if (end.failure.kind === "cancelled") return this.#finish(model, "cancelled", null);
+      if (!end.hadContent) this.#answer.forgetParts(shown);
       const verdict = budget.judge(this.#asFailed(end, end.failure, model));
-      if (verdict.action === "stop" || verdict.action === "resume") return this.#giveUp(model);
+      if (verdict.action === "stop" || (verdict.action === "resume" && this.#onBreak() !== "continue")) return this.#giveUp(model);
       if (verdict.action === "retry") {
         if (verdict.omitParameter) omitParameters = [...omitParameters, verdict.omitParameter];
         if (!(await this.#pause(verdict.waitMs, model))) return this.#finish(model, "cancelled", null);
         continue;
       }
-      const next = this.#nextAfter(end.failure, model);
+      if (verdict.action === "resume") this.#continueFrom(model);
+      const next: ModelInfo | undefined = this.#successor(end.failure, model, verdict.action === "resume");
       await this.#announceFallback(end.failure, model, next);
       omitParameters = [];
       if (!next) return this.#giveUp(model);
       model = next;
     }
     return this.#giveUp(model);
+  }
+
+  #onBreak(): Settings["onBreak"] {
+    return this.#request.onBreak ?? this.#parts.settings().onBreak;
+  }
+
+  /** From here on attempts continue what was shown; its tokens are counted as part of the prompt. */
+  #continueFrom(broken: ModelInfo): void {
+    this.#continuation = continuationOf(this.#request, this.#answer, broken.id);
+    this.#estimateOf = this.#parts.quoter.quote(withContinuation(this.#request, this.#continuation), undefined);
+  }
+
+  /** Who goes on; a broken answer may be continued by the same model when there is no other. */
+  #successor(failure: Failure, failed: ModelInfo, isBreak: boolean): ModelInfo | undefined {
+    return this.#nextAfter(failure, failed) ?? (isBreak && mayContinueItself(failure) ? failed : undefined);
   }
 
   #jobFor(model: ModelInfo, omitParameters: readonly string[], deadline: Date | null): AttemptJob {
@@ -96,6 +124,7 @@ class Chat {
       answer: this.#answer,
       caller: this.#caller,
       purpose: "chat",
+      continuation: this.#continuation,
       omitParameters,
       limits: { ...limitsFor(model, settings), totalMs: deadline ? Math.max(1, deadline.getTime() - this.#parts.now().getTime()) : 0 },
       chatLimitNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
@@ -106,7 +135,7 @@ class Chat {
     return {
       failure,
       model: model.id,
-      hadContent: this.#answer.hasContent,
+      hadContent: end.hadContent,
       mayHaveBeenAccepted: end.mayHaveBeenAccepted,
       moreCandidates: this.#queue.length > 0,
       moreKeys: this.#anotherKey(model, end.key),
@@ -123,13 +152,20 @@ class Chat {
     const rule = failure.row.tryNext;
     if (rule === "no") return undefined;
     const worst = this.#estimateOf(failed).worstNanoUsd;
+    const availabilityOf = this.#parts.providers.availabilities();
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       const nextWorst = next.local ? 0 : this.#estimateOf(next).worstNanoUsd;
       if (rule === "cheaperOnly" && !(nextWorst !== null && worst !== null && nextWorst < worst)) continue;
       if (rule === "largerWindowOnly" && next.contextWindowTokens <= failed.contextWindowTokens) continue;
+      if (!availabilityOf(next).usable || !this.#fits(next)) continue;
       return next;
     }
     return undefined;
+  }
+
+  /** A continued text is longer than the prompt that was routed. */
+  #fits(model: ModelInfo): boolean {
+    return !this.#continuation || this.#estimateOf(model).inputTokens < model.contextWindowTokens;
   }
 
   async #announceFallback(failure: Failure, from: ModelInfo, to: ModelInfo | undefined): Promise<void> {
@@ -154,8 +190,12 @@ class Chat {
   /** Nothing more will be tried: a marked partial when anything was shown, else the failure itself. */
   #giveUp(model: ModelInfo | undefined): Promise<ChatResult> {
     const failure = this.#lastFailure ?? new Failure("allFailed");
-    const shownBy = this.#attempts.at(-1)?.model ?? model?.id ?? "";
+    const shownBy = (this.#attempts.findLast(({ outcome }) => outcome === "broken") ?? this.#attempts.at(-1))?.model ?? model?.id ?? "";
     const last = this.#parts.catalog.find(shownBy);
+    if (failure.kind === "internal") {
+      if (!this.#answer.hasContent) throw failure.cause ?? failure;
+      this.#parts.onBug(failure.cause);
+    }
     if (this.#answer.hasContent && last) return this.#finish(last, "broken", failure);
     const tried = new Set(this.#attempts.map((attempt) => attempt.model));
     if (tried.size <= 1)
@@ -196,14 +236,8 @@ class Chat {
   #noticeFor(model: ModelInfo, stopReason: StopReason): string | undefined {
     if (model.provider === "demo") return "demo: no model was called";
     if (stopReason === "cancelled") return this.#parts.providers.stopRuleOf(model.provider);
+    if (stopReason === "broken" && this.#onBreak() === "offer") return CONTINUE_NOTICE;
     if (stopReason === "budget") return "The answer was cut: it passed what was reserved for it.";
     return undefined;
   }
-}
-
-function noCandidate(decision: RouteDecision): Failure {
-  const reasons = decision.excluded.slice(0, 5).map((exclusion) => `${exclusion.model}: ${exclusion.reason}`);
-  const more = decision.excluded.length > 5 ? ` and ${decision.excluded.length - 5} more` : "";
-  const message = `No model can take this prompt${reasons.length > 0 ? ` (${reasons.join("; ")}${more})` : ""}. Nothing was sent or charged.`;
-  return new Failure("noCandidate", message, { excluded: decision.excluded, tier: decision.tier });
 }

@@ -134,6 +134,8 @@ export type ListModels = (connection: ProviderConnection, signal: AbortSignal) =
 export interface Dialect {
   readonly name: DialectName;
   readonly stream: StreamAnswer;
+  /** The vendor refuses trailing white space in a text to be continued, so it is sent without. */
+  readonly trimsContinuation?: boolean;
   /** The free request behind key/test and model/refresh. */
   readonly listModels: ListModels;
 }

@@ -134,8 +134,12 @@ class Attempts implements AttemptBudget {
 /** A line that broke or fell silent says nothing against the model: where there is no other, it may continue its own answer. */
 const MAY_CONTINUE_ITSELF: ReadonlySet<string> = new Set<FailureKind>(["providerUnavailable", "stalled"]);
 
+export function mayContinueItself(failure: Failure): boolean {
+  return MAY_CONTINUE_ITSELF.has(failure.kind);
+}
+
 /** Something was shown: the answer may be continued, but never silently begun again. */
 function afterContent(row: FailureRow, attempt: FailedAttempt): Verdict {
-  const someoneCan = attempt.moreCandidates || MAY_CONTINUE_ITSELF.has(attempt.failure.kind);
+  const someoneCan = attempt.moreCandidates || mayContinueItself(attempt.failure);
   return row.tryNext === "yes" && someoneCan ? { action: "resume" } : { action: "stop" };
 }

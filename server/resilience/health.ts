@@ -18,6 +18,8 @@ export interface HealthState {
   readonly reason?: string;
   /** 0 to 1: the smallest share of a vendor's rate limit that is left; 1 when unknown. */
   readonly headroom: number;
+  /** Resting by our own choice: it may be asked when nobody else can answer. A vendor's own time is never cut short. */
+  readonly mayProbe?: boolean;
 }
 
 export interface HealthChange {

@@ -33,6 +33,7 @@ export function describe(view: CircuitView, headroom: number, key = ""): HealthS
     restingUntil: until,
     reason: `${whose}${view.rest.reason} until ${clock(until)}`,
     headroom: 0,
+    ...(view.rest.probe && { mayProbe: true }),
   };
 }
 

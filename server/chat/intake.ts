@@ -1,0 +1,127 @@
+// What one attempt's stream tells, taken in event by event: shown, counted, and joined to what was shown before.
+import type { Origin, StopReason } from "../../shared/chat.ts";
+import type { Usage } from "../../shared/money.ts";
+import type { ProviderEvent } from "../providers/provider.ts";
+import type { AttemptJob } from "./attempt.ts";
+import { createSeam, type Seam } from "./seam.ts";
+
+/** What one stream has told so far. */
+export interface Told {
+  usage: Usage | null;
+  raw: unknown;
+  reportedNanoUsd?: number;
+  serviceTier?: string;
+  stopReason: StopReason | null;
+  firstTokenMs: number | null;
+  responded: boolean;
+  /** Characters that the vendor produced, also those that were shown before and are left out: they are billed too. */
+  producedLength: number;
+  /** Something of the answer itself was shown: text or a call, not only reasoning. */
+  hadContent: boolean;
+}
+
+export function nothingTold(): Told {
+  return { usage: null, raw: null, stopReason: null, firstTokenMs: null, responded: false, producedLength: 0, hadContent: false };
+}
+
+export interface IntakeParts {
+  readonly job: AttemptJob;
+  readonly told: Told;
+  readonly attemptId: string;
+  readonly msSinceStart: () => number;
+  readonly trimmed: boolean;
+}
+
+/** `start` and `seam` are held until something can be shown: an attempt that fails before that leaves no trace to take back. */
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #seam: Seam | null;
+  #opened = false;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    const text = parts.job.continuation?.text ?? "";
+    this.#seam = text === "" ? null : createSeam(text, { trimmed: parts.trimmed });
+  }
+
+  /** A promise only when the reader is slow. */
+  take(event: ProviderEvent): Promise<void> | undefined {
+    const { told } = this.#parts;
+    switch (event.type) {
+      case "text":
+        this.#produced(event.text.length);
+        return this.#showText(this.#seam ? this.#seam.push(event.text) : event.text);
+      case "reasoning":
+        return this.#takeReasoning(event);
+      case "tool-call":
+        return this.#takeToolCall(event);
+      case "usage":
+        told.usage = event.usage;
+        told.raw = event.raw;
+        told.reportedNanoUsd = event.reportedNanoUsd;
+        told.serviceTier = event.serviceTier;
+        return undefined;
+      case "end":
+        told.stopReason = event.stopReason;
+        return this.#finish();
+      case "start":
+        return undefined;
+    }
+  }
+
+  #takeReasoning(event: Extract<ProviderEvent, { type: "reasoning" }>): Promise<void> | undefined {
+    const { job } = this.#parts;
+    this.#produced(event.text.length);
+    this.#open();
+    job.answer.addReasoning(event.text, originOf(job, event));
+    return event.text === "" ? undefined : job.caller.emit({ type: "reasoning-delta", text: event.text });
+  }
+
+  #takeToolCall(event: Extract<ProviderEvent, { type: "tool-call" }>): Promise<void> | undefined {
+    const { job, told } = this.#parts;
+    this.#produced(event.call.name.length + JSON.stringify(event.call.arguments).length);
+    void this.#showText(this.#seam?.finish() ?? "");
+    this.#open();
+    told.hadContent = true;
+    job.answer.addToolCall(event.call);
+    return job.caller.emit({ type: "tool-call", call: event.call });
+  }
+
+  #finish(): Promise<void> | undefined {
+    const slow = this.#showText(this.#seam?.finish() ?? "");
+    if (this.#parts.job.continuation) this.#open();
+    return slow;
+  }
+
+  #showText(text: string): Promise<void> | undefined {
+    if (text === "") return undefined;
+    const { job, told } = this.#parts;
+    this.#open();
+    told.hadContent = true;
+    job.answer.addText(text);
+    return job.caller.emit({ type: "text-delta", text });
+  }
+
+  #produced(length: number): void {
+    const { told } = this.#parts;
+    told.producedLength += length;
+    told.firstTokenMs ??= this.#parts.msSinceStart();
+  }
+
+  #open(): void {
+    if (this.#opened) return;
+    this.#opened = true;
+    const { job, attemptId } = this.#parts;
+    void job.caller.emit({ type: "start", model: job.model.id, attemptId });
+    const { continuation } = job;
+    if (!continuation) return;
+    if (continuation.restarted) job.answer.restart(continuation.text);
+    const { from, text, restarted } = continuation;
+    void job.caller.emit({ type: "seam", from, to: job.model.id, at: text.length, ...(restarted ? { restarted } : {}) });
+  }
+}
+
+function originOf(job: AttemptJob, event: Extract<ProviderEvent, { type: "reasoning" }>): Origin | undefined {
+  if (event.signature === undefined && event.raw === undefined) return undefined;
+  return { dialect: "", provider: job.model.provider, model: job.model.id, signature: event.signature, raw: event.raw };
+}
