@@ -1,0 +1,157 @@
+// The spine with the real SDK against a scripted vendor: what is sent, what comes back, what it costs, and who is tried next.
+import assert from "node:assert/strict";
+import { ask, RpcError, SidecarProcess } from "../support/sidecar.ts";
+import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
+
+const SECRET = "sk-spine-test-0123456789abcdef";
+
+async function failure(promise: Promise<unknown>): Promise<RpcError> {
+  const error = await promise.then(
+    () => assert.fail("it was accepted"),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof RpcError);
+  return error;
+}
+
+describe("a chat with a vendor", () => {
+  let vendor: Vendor;
+  let second: Vendor;
+  let sidecar: SidecarProcess;
+
+  beforeEach(async () => {
+    vendor = await startVendor();
+    second = await startVendor(says("Hello from the second."));
+    sidecar = new SidecarProcess();
+    const dearer = asProvider(second, { id: "bravo" }, { usdPerMillion: { input: 10, output: 20 } });
+    await sidecar.initialize({ providers: { custom: [asProvider(vendor), dearer] }, timeouts: { firstTokenMs: 3000, idleMs: 3000 } });
+    await sidecar.request("key/set", { provider: "acme", secret: SECRET });
+  });
+
+  afterEach(async () => {
+    await sidecar.stop();
+    await Promise.all([vendor.close(), second.close()]);
+  });
+
+  it("streams the answer, prices the reported usage exactly and sends the key to its own origin", async () => {
+    vendor.script = says("One two three.", { input: 1000, output: 100, cached: 400 });
+    const result = await sidecar.request("chat/send", ask("a", "count", { model: "acme/m1" }));
+    assert.equal(result.text, "One two three.");
+    assert.equal(sidecar.textOf("a"), result.text);
+    assert.equal(vendor.requests[0]?.headers.authorization, `Bearer ${SECRET}`);
+    assert.deepEqual(
+      { ...result.usage },
+      {
+        inputTokens: 600,
+        cacheReadTokens: 400,
+        cacheWrite5mTokens: 0,
+        cacheWrite1hTokens: 0,
+        outputTokens: 100,
+        reasoningTokens: 0,
+        provenance: "reported",
+      },
+    );
+    assert.equal(result.cost.nanoUsd, 600 * 1000 + 400 * 100 + 100 * 2000);
+    assert.equal(result.attempts.length, 1);
+  });
+
+  it("moves to the next model when the first one is down, and says so", async () => {
+    vendor.script = (answer) => answer.fail(503, { message: "overloaded", type: "server_error" });
+    const result = await sidecar.request("chat/send", ask("f", "hello"));
+    assert.equal(result.text, "Hello from the second.");
+    assert.deepEqual([...new Set(result.attempts.map((attempt) => attempt.model))].sort(), ["acme/m1", "bravo/m1"]);
+    const fallback = sidecar.eventsOf("f").find((event) => event.type === "fallback");
+    assert.equal(fallback?.type === "fallback" && fallback.to, "bravo/m1");
+  });
+
+  it("names every attempt when all models fail", async () => {
+    for (const one of [vendor, second]) one.script = (answer) => answer.fail(500, { message: "no", type: "server_error" });
+    const error = await failure(sidecar.request("chat/send", ask("x", "hello")));
+    assert.equal(error.kind, "allFailed");
+    const attempts = error.data?.attempts as { model: string }[];
+    assert.ok(attempts.length >= 2);
+    assert.deepEqual([...new Set(attempts.map((attempt) => attempt.model))].sort(), ["acme/m1", "bravo/m1"]);
+  });
+
+  it("says that a wrong key was refused, without the key, and does not send it again", async () => {
+    vendor.script = (answer) => answer.fail(401, { message: `Incorrect API key provided: ${SECRET}`, code: "invalid_api_key" });
+    const error = await failure(sidecar.request("chat/send", ask("k", "hello", { model: "acme/m1" })));
+    assert.equal(error.kind, "keyRejected");
+    assert.ok(!JSON.stringify([error.message, error.data]).includes(SECRET));
+    assert.ok(!sidecar.stderr.includes(SECRET));
+    assert.equal(vendor.requests.length, 1);
+  });
+
+  it("does not shop a refused prompt around", async () => {
+    vendor.script = (answer) => answer.fail(400, { message: "violates our policy", code: "content_policy_violation" });
+    const error = await failure(sidecar.request("chat/send", ask("r", "hello", { model: "acme/m1" })));
+    assert.equal(error.kind, "requestRefused");
+    assert.equal(second.requests.length, 0);
+  });
+
+  it("marks an answer that broke off as broken and keeps what was shown", async () => {
+    vendor.script = async (answer) => {
+      await answer.text("Half of ");
+      answer.cut();
+    };
+    const result = await sidecar.request("chat/send", ask("b", "hello", { model: "acme/m1", onBreak: "stop" }));
+    assert.equal(result.stopReason, "broken");
+    assert.equal(result.text, "Half of ");
+    assert.equal(result.usage.provenance, "estimated");
+    assert.equal(result.failure?.kind, "providerUnavailable");
+  });
+
+  it("closes the vendor's socket at once when the chat is cancelled, and estimates the cost", async () => {
+    vendor.script = async (answer) => {
+      await answer.text("It begins");
+    };
+    const chat = sidecar.start("chat/send", ask("c", "hello", { model: "acme/m1" }));
+    await sidecar.waitFor((frame) => frame.method === "chat/event" && sidecar.textOf("c") !== "");
+    const stopped = performance.now();
+    sidecar.cancel(chat.id);
+    const result = (await chat.done) as { stopReason: string; text: string; cost: { nanoUsd: number; provenance: string } };
+    const closed = await vendor.requests[0]?.hungUp;
+    assert.equal(result.stopReason, "cancelled");
+    assert.equal(result.text, "It begins");
+    assert.equal(result.cost.provenance, "estimated");
+    assert.ok(result.cost.nanoUsd > 0);
+    assert.ok((closed ?? Number.POSITIVE_INFINITY) - stopped < 1000);
+  });
+
+  it("aborts upstream within a second when the client goes away", async () => {
+    vendor.script = async (answer) => {
+      await answer.text("It begins");
+    };
+    void sidecar.raw("chat/send", ask("g", "hello", { model: "acme/m1" })).catch(() => undefined);
+    await sidecar.waitFor((frame) => frame.method === "chat/event" && sidecar.textOf("g") !== "");
+    const left = performance.now();
+    sidecar.child.stdin?.end();
+    const closed = await vendor.requests[0]?.hungUp;
+    assert.ok((closed ?? Number.POSITIVE_INFINITY) - left < 1000);
+    await sidecar.exited;
+  });
+
+  it("refuses before anything is sent when a hard limit would be passed, with the figures", async () => {
+    await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0.000001, kind: "hard" }] });
+    const error = await failure(sidecar.request("chat/send", ask("m", "hello")));
+    assert.equal(error.kind, "budgetExceeded");
+    assert.equal(vendor.requests.length + second.requests.length, 0);
+    assert.match(error.message, /\$/);
+  });
+
+  it("never lets one prompt cost more than its own ceiling", async () => {
+    const error = await failure(sidecar.request("chat/send", ask("n", "hello", { maxCostUsd: 0.0000001 })));
+    assert.ok(["budgetExceeded", "noCandidate"].includes(error.kind ?? ""));
+    assert.equal(vendor.requests.length + second.requests.length, 0);
+  });
+
+  it("quotes what a prompt would cost and sends nothing", async () => {
+    const quote = await sidecar.request("chat/estimate", { messages: ask("q", "hello there").messages });
+    assert.ok(quote.candidates.length >= 2);
+    for (const candidate of quote.candidates) {
+      assert.ok((candidate.p50NanoUsd ?? -1) >= 0);
+      assert.ok((candidate.worstNanoUsd ?? -1) >= (candidate.p50NanoUsd ?? 0));
+    }
+    assert.equal(vendor.requests.length, 0);
+  });
+});
