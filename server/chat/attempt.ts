@@ -7,7 +7,7 @@ import type { AttemptIntent, Reservation } from "../money/budget.ts";
 import type { Dialect, ProviderConnection, ProviderEvent, ProviderRequest } from "../providers/provider.ts";
 import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 import type { Target } from "../resilience/health.ts";
-import { type Progress, type WatchLimits, watchdog } from "../resilience/watchdog.ts";
+import { type Progress, Pulse, type Watch, type WatchLimits, watchdog } from "../resilience/watchdog.ts";
 import type { Estimate } from "../routing/route.ts";
 import type { Answer } from "./answer.ts";
 import { attemptOf, close, intentOf, outcomeOf } from "./booking.ts";
@@ -86,7 +86,9 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
     });
     const msSinceStart = () => parts.now().getTime() - startedAt.getTime();
     const intake = new Intake({ job, told, attemptId, msSinceStart, trimmed: dialect.trimsContinuation ?? false });
-    for await (const event of watched(job, dialect, connection, upstream, head)) {
+    const pulse = new Pulse();
+    const alive = { ...connection, onAlive: () => pulse.beat() };
+    for await (const event of watched(job, dialect, alive, upstream, { head, pulse })) {
       const slow = intake.take(event);
       if (slow) await slow;
       if (passesCap(parts, job, told)) {
@@ -106,12 +108,12 @@ function watched(
   dialect: Dialect,
   connection: ProviderConnection,
   upstream: AbortController,
-  head: Promise<void>,
+  signs: Pick<Watch, "head" | "pulse">,
 ): AsyncIterable<ProviderEvent> {
   const events = dialect.stream(providerRequest(job), connection, upstream.signal);
   return watchdog(events, progressOf, job.limits, {
     signal: job.caller.signal,
-    head,
+    ...signs,
     onWaiting: (what, waitedMs) => {
       const message =
         what === "nextToken"

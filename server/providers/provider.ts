@@ -27,6 +27,8 @@ export interface ProviderConnection {
   readonly fetch: typeof fetch;
   readonly headers: Readonly<Record<string, string>>;
   readonly quirks: Quirks;
+  /** Called for what a vendor sends that yields no event, such as a part of a tool call: the stream is alive. */
+  readonly onAlive?: () => void;
 }
 
 /** Differences between vendors of one dialect, as data; every row that sets one names its source in registry.ts. */

@@ -23,6 +23,7 @@ export async function* pump<Chunk>(
     while (!ended) {
       const failed = await step(chunks, reader, out, context);
       ended = failed !== undefined;
+      if (!ended && out.length === 0) context.connection.onAlive?.();
       for (const event of out) yield event;
       out.length = 0;
       if (failed && "reason" in failed) throw failed.reason;

@@ -21,6 +21,17 @@ export interface Watch {
   readonly signal?: AbortSignal;
   /** Resolves when the vendor's response head is there: it ends the connect phase before any event can. */
   readonly head?: Promise<unknown>;
+  /** Between tokens a beat counts as an event does. */
+  readonly pulse?: Pulse;
+}
+
+/** Life that is no event: a ping, or a part of something that is told as a whole later. */
+export class Pulse {
+  at = Number.NEGATIVE_INFINITY;
+
+  beat(): void {
+    this.at = performance.now();
+  }
 }
 
 /** How an event counts: "head" ends the connect phase, "content" the first-token phase, "other" only shows life. */
@@ -142,6 +153,7 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   readonly #onTimer = (): void => {
     const now = performance.now();
     if (!this.#waiting) this.#silentSince = now;
+    this.#feelPulse();
     const waitedMs = Math.round(now - this.#silentSince);
     const totalMs = Math.round(now - this.#startedAt);
     if (totalMs >= bounded(this.#limits.totalMs)) this.#stall(stalled("total", totalMs));
@@ -151,6 +163,13 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
       this.#arm();
     }
   };
+
+  #feelPulse(): void {
+    const beatAt = this.#watch.pulse?.at ?? Number.NEGATIVE_INFINITY;
+    if (this.#phase !== "nextToken" || beatAt <= this.#silentSince) return;
+    this.#silentSince = beatAt;
+    this.#notices = 0;
+  }
 
   #announce(waitedMs: number): void {
     if (waitedMs < noticeAfterMs(this.#notices)) return;

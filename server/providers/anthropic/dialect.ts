@@ -69,4 +69,9 @@ async function listModels(connection: ProviderConnection, signal: AbortSignal): 
   }
 }
 
-export const anthropic: Dialect = { name: "anthropic", stream, listModels };
+export const anthropic: Dialect = {
+  trimsContinuation: true,
+  name: "anthropic",
+  stream,
+  listModels,
+};

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../shared/failure.ts";
-import { type Progress, type SilencePhase, type Watch, type WatchLimits, watchdog } from "../../../server/resilience/watchdog.ts";
+import { type Progress, Pulse, type SilencePhase, type Watch, type WatchLimits, watchdog } from "../../../server/resilience/watchdog.ts";
 
 type Step = Progress | number;
 const NONE: WatchLimits = { connectMs: 0, firstTokenMs: 0, idleMs: 0 };
@@ -80,6 +80,16 @@ describe("watchdog", () => {
     const steps: Step[] = ["head", "content", ...Array.from({ length: 12 }, () => [10, "other"] as const).flat(), "content"];
     const result = await run(script(steps), { ...NONE, idleMs: 100 });
     assert.equal(result.failure, null);
+  });
+
+  it("counts a beat between tokens as life, and still ends a stream whose heart stops", async () => {
+    const pulse = new Pulse();
+    const beating = setInterval(() => pulse.beat(), 10);
+    setTimeout(() => clearInterval(beating), 150);
+    const started = performance.now();
+    const result = await run(script(["content", 5_000]), { ...NONE, idleMs: 60 }, { pulse });
+    assert.equal(result.failure?.details.phase, "nextToken");
+    assert.ok(performance.now() - started >= 150);
   });
 
   it("does not count the reader's own time as silence", async () => {
