@@ -1,6 +1,6 @@
 // The rules of docs and size that a reader relies on.
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 
 /** Generated data and the words of tables are not code to be read. */
 const DATA = [/server\/catalog\/snapshot\//, /scorer\/weights\.ts$/];
@@ -29,6 +29,22 @@ describe("rooms", () => {
     const tests = globSync("test/**/*.test.ts").filter((file) => !file.endsWith("rooms.test.ts"));
     assert.deepEqual(
       tests.filter((file) => /\b(it|describe|test)\.(skip|only)\b|\bxit\(|this\.skip\(/.test(readFileSync(file, "utf8"))),
+      [],
+    );
+  });
+});
+
+describe("the README", () => {
+  const readme = readFileSync("README.md", "utf8");
+
+  it("has at most 120 lines", () => {
+    assert.ok(readme.split("\n").length <= 121);
+  });
+
+  it("names only files that are there", () => {
+    const links = [...readme.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? "");
+    assert.deepEqual(
+      links.filter((link) => !existsSync(link) && !link.startsWith("docs/media/")),
       [],
     );
   });
