@@ -9,8 +9,8 @@ export interface Scrubber {
   /** From now on this value is taken out, also base64, JSON and URL encoded. */
   add(secret: Secret): void;
   scrub(text: string): string;
-  /** Whether the text holds a known value as it is. */
-  holds(text: string): boolean;
+  /** Where known values stand in the text as they are. */
+  find(text: string): number[];
 }
 
 export function createScrubber(): Scrubber {
@@ -25,7 +25,7 @@ export function createScrubber(): Scrubber {
       written = [...new Set([...values].flatMap(encodingsOf))].sort((a, b) => b.length - a.length);
     },
     scrub: (text) => written.reduce((clean, value) => (clean.includes(value) ? clean.replaceAll(value, REDACTED) : clean), text),
-    holds: (text) => [...values].some((value) => text.includes(value)),
+    find: (text) => [...values].map((value) => text.indexOf(value)).filter((index) => index >= 0),
   };
 }
 

@@ -57,6 +57,11 @@ export const SHAPES: readonly SecretShape[] = [
   { name: "PyPI token", pattern: "pypi-AgE[A-Za-z0-9_-]{50,}", source: githubScanning },
   { name: "SendGrid key", pattern: "SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}", source: githubScanning },
   {
+    name: "address with a password",
+    pattern: "(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps)://[^\\s:@/]{1,100}:[^\\s@/]{6,200}@",
+    source: "https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
+  },
+  {
     name: "private key",
     pattern: "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
     source: "https://www.rfc-editor.org/rfc/rfc7468",

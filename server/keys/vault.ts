@@ -13,6 +13,8 @@ export interface StoredKey {
   readonly name: string;
   readonly origins: readonly string[];
   readonly source: "vault" | "keychain";
+  /** What seals the line; absent for a key that the system's keychain itself holds. */
+  readonly sealedBy?: Protection;
   /** Null when it cannot be opened now; `locked` then says why. */
   readonly secret: Secret | null;
   readonly locked?: string;
@@ -118,7 +120,7 @@ async function resealed(line: RawLine, by: SealedBy, key: Buffer, keys: VaultKey
 }
 
 async function openLine(line: VaultLine & { in: "vault" }, keys: VaultKeys): Promise<StoredKey> {
-  const head = { provider: line.provider, name: line.name, origins: line.origins, source: "vault" as const };
+  const head = { provider: line.provider, name: line.name, origins: line.origins, source: "vault" as const, sealedBy: line.key.from };
   const key = await keys.opening(line.key);
   if (typeof key === "string") return { ...head, secret: null, locked: key };
   const plain = unseal(key, line, boundText(line));
