@@ -1,0 +1,87 @@
+// What an image costs in tokens, by each vendor's published rule; pure, sizes come in from whoever read the bytes.
+import type { ModelInfo } from "../../shared/model.ts";
+
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export type ImageRule =
+  /** Scaled into `box`, the shorter side down to `short`, then tiles of 512 pixels. */
+  | { readonly kind: "tiles"; readonly base: number; readonly perTile: number }
+  /** Patches of 32 pixels, at most 1,536, each worth `factor` tokens. */
+  | { readonly kind: "patches"; readonly factor: number }
+  /** Patches of 28 pixels after scaling down to `edge` pixels and `most` tokens. */
+  | { readonly kind: "grid"; readonly edge: number; readonly most: number }
+  /** 258 tokens up to 384 pixels a side, else for each tile of 768. */
+  | { readonly kind: "crops"; readonly perCrop: number }
+  | { readonly kind: "flat"; readonly tokens: number };
+
+interface ImageRow {
+  readonly provider: string;
+  /** The model's own name begins so; the longest row that fits wins. */
+  readonly model: string;
+  readonly rule: ImageRule;
+}
+
+/**
+ * OpenAI: guide "Images and vision", calculating costs (read 2025-12). Anthropic: guide "Vision", 28-pixel patches
+ * (recorded: 1800x1200 is 1,554 input tokens on claude-sonnet-4-6 and 2,817 on claude-opus-4-7). Google: guide "Tokens".
+ */
+const ROWS: readonly ImageRow[] = [
+  { provider: "openai", model: "", rule: { kind: "tiles", base: 85, perTile: 170 } },
+  { provider: "openai", model: "gpt-4o-mini", rule: { kind: "tiles", base: 2833, perTile: 5667 } },
+  { provider: "openai", model: "gpt-5", rule: { kind: "tiles", base: 70, perTile: 140 } },
+  { provider: "openai", model: "o1", rule: { kind: "tiles", base: 75, perTile: 150 } },
+  { provider: "openai", model: "o3", rule: { kind: "tiles", base: 75, perTile: 150 } },
+  { provider: "openai", model: "gpt-5-mini", rule: { kind: "patches", factor: 1.62 } },
+  { provider: "openai", model: "gpt-5-nano", rule: { kind: "patches", factor: 2.46 } },
+  { provider: "openai", model: "gpt-4.1-mini", rule: { kind: "patches", factor: 1.62 } },
+  { provider: "openai", model: "gpt-4.1-nano", rule: { kind: "patches", factor: 2.46 } },
+  { provider: "openai", model: "o4-mini", rule: { kind: "patches", factor: 1.72 } },
+  { provider: "anthropic", model: "", rule: { kind: "grid", edge: 1568, most: 1568 } },
+  { provider: "anthropic", model: "claude-opus-4-7", rule: { kind: "grid", edge: 2576, most: 4784 } },
+  { provider: "google", model: "", rule: { kind: "crops", perCrop: 258 } },
+];
+
+/** Where no rule is published: about what the others ask for a picture of a screen. */
+const UNKNOWN: ImageRule = { kind: "flat", tokens: 1600 };
+/** A size nobody could read counts as a screenshot of this size. */
+const ASSUMED_SIZE: ImageSize = { width: 1920, height: 1080 };
+
+export function imageRuleOf(model: Pick<ModelInfo, "provider" | "model">): ImageRule {
+  const slash = model.model.indexOf("/");
+  const provider = slash > 0 ? model.model.slice(0, slash) : model.provider === "azure-openai" ? "openai" : model.provider;
+  const name = model.model.slice(slash + 1);
+  const fitting = ROWS.filter((row) => row.provider === provider && name.startsWith(row.model));
+  return (
+    fitting.reduce<ImageRow | undefined>((best, row) => (best && best.model.length >= row.model.length ? best : row), undefined)?.rule ??
+    UNKNOWN
+  );
+}
+
+export function imageTokens(rule: ImageRule, size: ImageSize | null): number {
+  const { width, height } = size ?? ASSUMED_SIZE;
+  switch (rule.kind) {
+    case "flat":
+      return rule.tokens;
+    case "tiles": {
+      const box = Math.min(1, 2048 / Math.max(width, height));
+      const short = Math.min(1, 768 / (Math.min(width, height) * box));
+      return rule.base + rule.perTile * cells(width * box * short, height * box * short, 512);
+    }
+    case "patches":
+      return Math.ceil(Math.min(1536, cells(width, height, 32)) * rule.factor);
+    case "grid": {
+      const scale = Math.min(1, rule.edge / Math.max(width, height));
+      return Math.min(rule.most, cells(width * scale, height * scale, 28));
+    }
+    case "crops":
+      return rule.perCrop * (width <= 384 && height <= 384 ? 1 : cells(width, height, 768));
+  }
+}
+
+function cells(width: number, height: number, side: number): number {
+  // Scaling leaves crumbs of a pixel, which vendors round away.
+  return Math.ceil(Math.round(width * 1000) / 1000 / side) * Math.ceil(Math.round(height * 1000) / 1000 / side);
+}
