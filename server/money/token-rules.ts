@@ -24,7 +24,7 @@ const ORDINARY: TokenRule = {
 };
 
 /**
- * Measured on 2026-11-23 over 77 recorded answers of public traffic: input tokens as billed, less the o200k
+ * Measured on 2026-11-23 over 73 recorded answers of public traffic: input tokens as billed, less the o200k
  * tokens of the text. Providers that are not named have too few recordings for a rule of their own.
  */
 const RULES: Readonly<Record<string, Partial<TokenRule>>> = {

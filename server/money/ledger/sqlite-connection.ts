@@ -33,7 +33,9 @@ export function createConnection(db: DatabaseSync, options: { path: string; read
   const disk = options.wal && !options.readOnly ? createDiskSync(`${options.path}-wal`) : null;
   const write = async <Result>(step: () => Result, { durable, signal }: { durable: boolean; signal?: AbortSignal }): Promise<Result> => {
     if (options.readOnly) throw unavailable("The ledger may only be read (the file or its folder is write-protected)");
-    await begin(prepare("BEGIN IMMEDIATE"), signal);
+    const deadline = performance.now() + PATIENCE_MS;
+    // Beginning and ending happen in one turn of the loop: nothing else of this process gets in between.
+    for (let turn = 0; !begins(prepare("BEGIN IMMEDIATE")); turn++) await patience(turn, deadline, signal);
     const result = atomically(db, prepare("COMMIT"), step);
     if (durable) disk?.ask();
     return result;
@@ -54,21 +56,22 @@ export function createConnection(db: DatabaseSync, options: { path: string; read
   return { db, readOnly: options.readOnly, prepare, write, read, flushed, close };
 }
 
-/** No SQLite busy timeout: its wait would block every stream of this process. */
-async function begin(statement: StatementSync, signal: AbortSignal | undefined): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (let turn = 0; ; turn++) {
-    try {
-      statement.run();
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw translate(error);
-      if (signal?.aborted) throw new Failure("cancelled", undefined, {}, { cause: error });
-      if (performance.now() > deadline) throw unavailable("The ledger has been locked by another process for too long", error);
-      if (turn < TURNS_BEFORE_SLEEP) await nextTurn();
-      else await sleep(1 + Math.random() * Math.min(turn, 12));
-    }
+/** False while another process writes. No SQLite busy timeout: its wait would block every stream of this process. */
+function begins(statement: StatementSync): boolean {
+  try {
+    statement.run();
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw translate(error);
   }
+}
+
+async function patience(turn: number, deadline: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) throw new Failure("cancelled");
+  if (performance.now() > deadline) throw unavailable("The ledger has been locked by another process for too long");
+  if (turn < TURNS_BEFORE_SLEEP) await nextTurn();
+  else await sleep(1 + Math.random() * Math.min(turn, 12));
 }
 
 function atomically<Result>(db: DatabaseSync, commit: StatementSync, step: () => Result): Result {
