@@ -8,23 +8,23 @@ import type { SpineParts } from "./chat/parts.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
-import { createInterimCatalog, createInterimQuoter, customModels, interimRoute, openPlan } from "./interim.ts";
+import { createInterimCatalog, customModels, interimRoute, openPlan } from "./interim.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import type { ProviderKeys } from "./keys/origins.ts";
 import { Secret } from "./keys/secret.ts";
 import { openKeychain } from "./keys/sources/keychain.ts";
 import { openVault } from "./keys/vault.ts";
 import type { Log } from "./log.ts";
-import { costOf } from "./money/cost.ts";
+import { createEstimator, type Estimator } from "./money/estimate.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
 import { openLedger } from "./money/ledger/open.ts";
-import { priceAt } from "./money/price.ts";
+import { createSharedStore } from "./money/ledger/shared-store.ts";
+import { pricing } from "./money/pricing.ts";
 import { createBudget } from "./money/wallet.ts";
 import { createNetwork } from "./network/network.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
 import { createHealth } from "./resilience/health.ts";
-import type { SharedStore } from "./resilience/shared-store.ts";
 import type { Rooms } from "./rooms.ts";
 import { makePrivateFolder, stateFolder } from "./state/folder.ts";
 
@@ -52,7 +52,11 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const ring = openRing(order, folder, settings.get);
   order.scrubLog?.((line) => ring.scrubber.scrub(line));
   const network = createNetwork({ settings: () => networkSettings(settings.get()), environment: edge.environment });
-  const health = createHealth({ now, shared: sharedStore(ledger), log: (message, details) => log.warn(message, details) });
+  const health = createHealth({
+    now,
+    shared: createSharedStore(ledger.shared, Date.now),
+    log: (message, details) => log.warn(message, details),
+  });
   const catalog = createInterimCatalog();
   const access = createAccess({ settings: settings.get, ring, network, health, catalog });
   const budget = createBudget({
@@ -62,13 +66,11 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     log: (message, details) => log.warn(message, details),
   });
+  const quoter = createEstimator({ now });
   const spine: SpineParts = {
     ...{ catalog, budget, health, now, route: interimRoute, plan: openPlan, providers: access, settings: settings.get },
-    quoter: createInterimQuoter(now),
-    pricing: {
-      costOf: (model, usage, told, at) => costOf(usage, priceAt(model, at), told),
-      versionOf: (model, at) => priceAt(model, at),
-    },
+    quoter,
+    pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     newId: () => randomUUID(),
     onBug: (error) => order.log.error("unexpected error", { error }),
@@ -77,7 +79,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     for (const [provider, models] of customModels(settings.get())) catalog.overlay(provider, "settings", models);
   };
   applySettings();
-  const ready = ring.ready();
+  const ready = Promise.all([ring.ready(), learn(quoter, ledger)]).then(() => undefined);
   return {
     ...{ spine, access, catalog, ring, budget, ledger, health, log, settings: settings.get },
     configure(given) {
@@ -92,6 +94,12 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       await Promise.all([ledger.close(), network.close()]);
     },
   };
+}
+
+/** Quotes begin with what the newest answers taught; a ledger that cannot be read teaches nothing. */
+async function learn(quoter: Estimator, ledger: Ledger): Promise<void> {
+  const rows = await ledger.recent(500).catch(() => []);
+  quoter.learn(rows.toReversed());
 }
 
 function holdSettings(order: HouseOrder) {
@@ -128,14 +136,5 @@ function networkSettings(settings: Settings) {
     noProxy: settings["network.noProxy"],
     strictSsl: settings["network.strictSsl"],
     caFile: settings["network.caFile"],
-  };
-}
-
-function sharedStore(ledger: Ledger): SharedStore {
-  return {
-    get: (key) => ledger.shared.get(key, Date.now()),
-    set: (key, value, expiresInMs) => ledger.shared.set({ key, value, expiresAtMs: Date.now() + expiresInMs }),
-    list: (prefix) => ledger.shared.list(prefix, Date.now()),
-    delete: (key) => ledger.shared.delete(key),
   };
 }

@@ -18,7 +18,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       return send(request, caller);
     },
     quote: async (draft) => {
-      await rooms.ready();
+      await Promise.all([rooms.ready(), spine.quoter.ready?.()]);
       return quote(spine, draft);
     },
     preview: async (draft) => {

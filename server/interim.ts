@@ -3,9 +3,7 @@ import type { ModelInfo } from "../shared/model.ts";
 import { NANO_PER_USD } from "../shared/money.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import type { Plan, Quoter } from "./chat/parts.ts";
-import { worstCase } from "./money/cost.ts";
-import { priceAt } from "./money/price.ts";
+import type { Plan } from "./chat/parts.ts";
 import type { Route } from "./routing/route.ts";
 
 const BLANK = {
@@ -108,20 +106,5 @@ export const interimRoute: Route = (input) => {
     because: "they come in this order",
   };
 };
-
-export function createInterimQuoter(now: () => Date): Quoter {
-  return {
-    quote: (draft) => {
-      const inputTokens = Math.ceil(JSON.stringify(draft.messages).length / 3);
-      return (model) => {
-        const outputTokensWorst = draft.maxOutputTokens ?? Math.min(model.maxOutputTokens, 8192);
-        const worst = worstCase(priceAt(model, now()), { inputTokens, outputTokens: outputTokensWorst });
-        return { inputTokens, outputTokensP50: 300, outputTokensWorst, cachedShare: 0, p50NanoUsd: worst, worstNanoUsd: worst };
-      };
-    },
-    outputTokens: (length) => Math.ceil(length / 4),
-    observe: () => undefined,
-  };
-}
 
 export const openPlan: Plan = { admit: () => undefined, allows: () => ({ allowed: true }) };

@@ -27,6 +27,8 @@ export interface AttemptJob {
   readonly continuation: Continuation | null;
   readonly limits: WatchLimits;
   readonly chatLimitNanoUsd: number | null;
+  /** What savings are counted against. */
+  readonly baseline?: ModelInfo;
 }
 
 export interface AttemptEnd {
@@ -58,7 +60,8 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
   const outcome = outcomeOf(parts, job, told, failure, startedAt);
   await close(reservation, outcome, failure, told);
   reportHealth(parts, target, failure);
-  if (outcome.usage.provenance === "reported" && told.usage) parts.quoter.observe(job.model, job.estimate, told.usage);
+  if (outcome.usage.provenance === "reported" && told.usage)
+    parts.quoter.observe(job.model, job.estimate, told.usage, job.request.taskType);
   return {
     attempt: attemptOf(attemptId, job, outcome, failure, startedAt),
     stopReason: failure ? null : told.stopReason,

@@ -1,6 +1,7 @@
 // What an attempt books: the intent before it, the outcome after it, whatever happened in between; pure but for the prices it asks.
 import type { Attempt } from "../../shared/chat.ts";
 import type { Failure } from "../../shared/failure.ts";
+import type { Capability } from "../../shared/model.ts";
 import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts";
 import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
 import type { AttemptJob } from "./attempt.ts";
@@ -25,7 +26,26 @@ export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string):
     priceVersion: price?.version ?? null,
     priceDate: price?.date ?? null,
     chatLimitNanoUsd: job.chatLimitNanoUsd,
+    baselineModel: job.baseline?.id,
+    taskType: job.request.taskType,
+    needs: needsOf(job),
+    images: imagesIn(job),
+    baseTokens: job.estimate.baseTokens,
   };
+}
+
+/** What another model would need too, so that savings can count what it would have lost. */
+function needsOf({ request, ...job }: AttemptJob): Capability[] {
+  const { tools, output } = request;
+  return [
+    ...(tools?.length ? ["tools" as const] : []),
+    ...(imagesIn({ request, ...job }) > 0 ? ["vision" as const] : []),
+    ...(output ? ["structured" as const] : []),
+  ];
+}
+
+function imagesIn({ request }: AttemptJob): number {
+  return request.messages.reduce((sum, message) => sum + message.parts.filter((part) => part.type === "image").length, 0);
 }
 
 export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failure: Failure | null, startedAt: Date): AttemptOutcome {
@@ -40,6 +60,8 @@ export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failur
     firstTokenMs: told.firstTokenMs,
     ms: parts.now().getTime() - startedAt.getTime(),
     failureKind: failure?.kind,
+    serviceTier: told.serviceTier,
+    baselineNanoUsd: job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, {}, startedAt).nanoUsd,
   };
 }
 

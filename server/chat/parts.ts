@@ -18,7 +18,9 @@ export interface Quoter {
   /** Tokens of produced text, when a vendor reports none. */
   outputTokens(producedLength: number, model: ModelInfo): number;
   /** What a vendor reported against what was estimated: corrects later quotes. */
-  observe(model: ModelInfo, estimate: Estimate, usage: Usage): void;
+  observe(model: ModelInfo, estimate: Estimate, usage: Usage, task?: string): void;
+  /** Resolves when counts are as exact as they get; a quote on its own waits for it, a chat does not. */
+  ready?(): Promise<void>;
 }
 
 export interface Pricing {

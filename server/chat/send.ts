@@ -10,6 +10,7 @@ import { mayContinueItself } from "../resilience/attempts.ts";
 import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { admit } from "./admit.ts";
+import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
 import { limitsFor } from "./limits.ts";
@@ -128,6 +129,7 @@ class Chat {
       omitParameters,
       limits: { ...limitsFor(model, settings), totalMs: deadline ? Math.max(1, deadline.getTime() - this.#parts.now().getTime()) : 0 },
       chatLimitNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
+      baseline: baselineOf(this.#decision, settings["routing.baseline"], (id) => this.#parts.catalog.find(id)),
     };
   }
 

@@ -22,6 +22,8 @@ export interface Estimate {
   readonly cachedShare: number;
   readonly p50NanoUsd: NanoUsd | null;
   readonly worstNanoUsd: NanoUsd | null;
+  /** The input count before what was learned of this model; the quoter learns by comparing it with the bill. */
+  readonly baseTokens?: number;
 }
 
 export interface RouteInput {
