@@ -1,5 +1,5 @@
 // Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|webview]… [--watch] [--quiet]`
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build, context } from "esbuild";
 
 const words = process.argv.slice(2);
@@ -95,6 +95,21 @@ require("node:module").enableCompileCache?.();
 require("./server.cjs");
 `;
 
+const page = {
+  bundle: true,
+  platform: "browser",
+  target: "chrome128",
+  format: "iife",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".ttf": "file" },
+  assetNames: "[name]",
+  define: { "process.env.NODE_ENV": '"production"' },
+};
+
 const parts = {
   server: async () => {
     await make({
@@ -112,7 +127,10 @@ const parts = {
     if (existsSync("extension/main.ts"))
       await make({ ...node, entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs", external: ["vscode"] });
   },
-  webview: async () => {},
+  webview: async () => {
+    const entryPoints = globSync("extension/webview/{chat,dashboard}.{tsx,css}");
+    await make({ ...page, entryPoints, outdir: "dist/webview" });
+  },
 };
 
 async function make(options) {

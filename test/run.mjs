@@ -8,7 +8,7 @@ import { join } from "node:path";
 const words = process.argv.slice(2);
 const QUICK = ["unit", "tidy", "contract"];
 /** Suites with a runner of their own; it writes the same figures into the file that it is given. */
-const RUNNERS = { host: "test/host/run.mjs", walk: "test/walk/run.mjs" };
+const RUNNERS = { host: "test/host/run.mjs" };
 const SLOW = ["host", "walk", "editors"];
 const suites = words.includes("--all")
   ? [...QUICK, ...SLOW]

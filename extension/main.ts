@@ -1,0 +1,98 @@
+// Activation: builds the parts, registers the tables, pushes the disposables; starts nothing and opens nothing.
+import * as vscode from "vscode";
+import { askActions } from "./ask-actions.ts";
+import { budgetActions } from "./budget-actions.ts";
+import { chatActions, panelIntents } from "./chat-actions.ts";
+import { ChatViews } from "./chat-views.ts";
+import { Chats } from "./chats.ts";
+import { Choice } from "./choice.ts";
+import { CodeActions } from "./code-actions.ts";
+import { CodeBlocks } from "./code-blocks.ts";
+import { type CommandName, COMMANDS, commandId } from "./commands.ts";
+import { Conversations } from "./conversations.ts";
+import { hintAtKeys } from "./key-hint.ts";
+import { houseActions } from "./house-actions.ts";
+import { keyActions } from "./key-actions.ts";
+import { Keys } from "./keys.ts";
+import { createLog } from "./log.ts";
+import { Models } from "./models.ts";
+import { Proposals } from "./proposal.ts";
+import { Quotes } from "./quotes.ts";
+import { mendOutside, showFailure } from "./repairs.ts";
+import { Sidecar } from "./sidecar.ts";
+import { StatusBar } from "./status-bar.ts";
+
+type Actions = Readonly<Record<CommandName, (...given: unknown[]) => Promise<unknown>>>;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const parts = build(context);
+  const { sidecar, chats, choice, conversations, models, quotes, proposals, codeBlocks, statusBar, views, log } = parts;
+  context.subscriptions.push(log, sidecar, chats, conversations, models, quotes, proposals, codeBlocks, statusBar, views);
+  registerCommands(context, parts.actions);
+  context.subscriptions.push(
+    vscode.languages.registerCodeActionsProvider({ scheme: "*" }, new CodeActions(), CodeActions.metadata),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration("latchkey") && !change.affectsConfiguration("http")) return;
+      choice.refresh();
+      void sidecar.configure();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void sidecar.configure()),
+    chats.onFinished((result) => {
+      statusBar.add(result.cost);
+      void hintAtKeys(context.globalState, result);
+    }),
+    conversations.onRunning(() => {
+      statusBar.answering = conversations.answering;
+      void vscode.commands.executeCommand("setContext", "latchkey.answering", conversations.answering);
+    }),
+    conversations.onSettled(() => void vscode.commands.executeCommand("setContext", "latchkey.hasAnswer", true)),
+  );
+}
+
+function build(context: vscode.ExtensionContext) {
+  const { extensionUri, globalState, workspaceState, secrets } = context;
+  const log = createLog();
+  const keys = new Keys(secrets, globalState);
+  const sidecar = new Sidecar(
+    {
+      serverPath: vscode.Uri.joinPath(extensionUri, "dist", "latchkey.cjs").fsPath,
+      version: String(context.extension.packageJSON.version),
+      log,
+    },
+    (call) => keys.lease(call, (provider, error) => log.warn(`The key for ${provider} could not be handed over`, error)),
+  );
+  const chats = new Chats(sidecar);
+  const choice = new Choice(workspaceState);
+  const models = new Models(sidecar, choice);
+  const folder = vscode.Uri.joinPath(context.globalStorageUri, "conversations");
+  const conversations = new Conversations({ chats, choice, folder, log });
+  const proposals = new Proposals();
+  const codeBlocks = new CodeBlocks(proposals);
+  const quotes = new Quotes(sidecar);
+  const statusBar = new StatusBar(sidecar);
+  const chatParts = { conversations, models, codeBlocks, views: (): ChatViews => views };
+  const views = new ChatViews(conversations, { extensionUri, models, quotes, codeBlocks, intents: panelIntents(chatParts) });
+  const actions: Actions = {
+    ...askActions({ views, conversations, chats, sidecar }),
+    ...chatActions(chatParts),
+    ...keyActions({ sidecar, keys, models, log }),
+    ...budgetActions({ sidecar, statusBar }),
+    ...houseActions({ sidecar, chats, choice, proposals, log }),
+  };
+  return { log, sidecar, chats, choice, models, conversations, proposals, codeBlocks, quotes, statusBar, views, actions };
+}
+
+/** Every failure that reaches this edge is shown with the one action that mends it. */
+function registerCommands(context: vscode.ExtensionContext, actions: Actions): void {
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
+    const run = async (...given: unknown[]) => {
+      try {
+        return await actions[name](...given);
+      } catch (error) {
+        await showFailure(error, mendOutside);
+        return undefined;
+      }
+    };
+    context.subscriptions.push(vscode.commands.registerCommand(commandId(name), run));
+  }
+}

@@ -1,0 +1,142 @@
+// The one status bar item: today's cost and what is left of the tightest limit; asks nothing until the sidecar runs.
+import * as vscode from "vscode";
+import { type Cost, formatUsd } from "../shared/money.ts";
+import type { BudgetState, NotificationOf } from "../shared/protocol.ts";
+import { commandId } from "./commands.ts";
+import type { Sidecar } from "./sidecar.ts";
+
+export class StatusBar implements vscode.Disposable {
+  readonly #sidecar: Sidecar;
+  readonly #item: vscode.StatusBarItem;
+  readonly #disposables: vscode.Disposable[];
+  #todayNanoUsd: number | undefined;
+  /** What this window's answers cost; shown when no ledger says what the day cost. */
+  #windowNanoUsd: number | undefined;
+  #budgets: readonly BudgetState[] = [];
+  #answering = false;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+    this.#item = vscode.window.createStatusBarItem("latchkey.status", vscode.StatusBarAlignment.Right, 100);
+    this.#item.name = "Latchkey";
+    this.#item.command = commandId("showStatus");
+    this.#disposables = [
+      this.#item,
+      sidecar.on("budget/changed", (changed) => this.#changed(changed)),
+      sidecar.onState((state) => {
+        if (state === "running") void this.refresh();
+        this.#draw();
+      }),
+    ];
+    this.#draw();
+    this.#item.show();
+  }
+
+  get budgets(): readonly BudgetState[] {
+    return this.#budgets;
+  }
+
+  /** Asks for the figures anew; after an answer, or when the sidecar has come up. */
+  async refresh(): Promise<void> {
+    if (this.#sidecar.state !== "running") return;
+    try {
+      const { budgets, todayNanoUsd } = await this.#sidecar.call("budget/status", {});
+      this.#budgets = budgets;
+      this.#todayNanoUsd = todayNanoUsd ?? this.#todayNanoUsd;
+      this.#draw();
+    } catch {
+      // A sidecar that is going down answers nothing; the next start asks again.
+    }
+  }
+
+  /** An answer was paid for; the ledger's own figure follows when there is one. */
+  add({ nanoUsd }: Cost): void {
+    this.#windowNanoUsd = (this.#windowNanoUsd ?? 0) + (nanoUsd ?? 0);
+    this.#draw();
+    void this.refresh();
+  }
+
+  get #spentNanoUsd(): number | undefined {
+    return this.#todayNanoUsd ?? this.#windowNanoUsd;
+  }
+
+  set answering(answering: boolean) {
+    this.#answering = answering;
+    this.#draw();
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #changed({ budgets, todayNanoUsd, alert }: NotificationOf<"budget/changed">): void {
+    this.#budgets = budgets;
+    this.#todayNanoUsd = todayNanoUsd;
+    this.#draw();
+    if (alert) void this.#warn(alert.message);
+  }
+
+  async #warn(message: string): Promise<void> {
+    const change = vscode.l10n.t("Change Budget");
+    if ((await vscode.window.showWarningMessage(message, change)) === change) await vscode.commands.executeCommand(commandId("setBudget"));
+  }
+
+  #draw(): void {
+    const tightest = tightestOf(this.#budgets);
+    const icon = this.#answering ? "$(loading~spin)" : "$(key)";
+    const spent = this.#spentNanoUsd === undefined ? "Latchkey" : formatUsd(this.#spentNanoUsd);
+    const left = tightest ? ` · ${vscode.l10n.t("{0} left", formatUsd(leftOf(tightest)))}` : "";
+    this.#item.text = `${icon} ${spent}${left}`;
+    this.#item.tooltip = this.#tooltip();
+    this.#item.accessibilityInformation = { label: this.#spokenLabel(left), role: "button" };
+    this.#item.backgroundColor = backgroundFor(this.#budgets);
+  }
+
+  #spokenLabel(left: string): string {
+    if (this.#spentNanoUsd === undefined) return "Latchkey";
+    return vscode.l10n.t("Latchkey: {0} spent today{1}", formatUsd(this.#spentNanoUsd), left);
+  }
+
+  #tooltip(): vscode.MarkdownString {
+    const text = new vscode.MarkdownString("", true);
+    if (this.#spentNanoUsd === undefined) {
+      return text.appendText(vscode.l10n.t("Latchkey: models on your own keys. Nothing was asked yet."));
+    }
+    text.appendMarkdown(`**${vscode.l10n.t("Latchkey today: {0}", formatUsd(this.#spentNanoUsd))}**\n\n`);
+    if (this.#budgets.length === 0) return text.appendText(vscode.l10n.t("No limit is set."));
+    text.appendMarkdown(
+      `| ${[vscode.l10n.t("Limit"), vscode.l10n.t("Spent"), vscode.l10n.t("Reserved"), vscode.l10n.t("Left")].join(" | ")} |\n`,
+    );
+    text.appendMarkdown("| --- | ---: | ---: | ---: |\n");
+    for (const budget of this.#budgets) text.appendMarkdown(`| ${row(budget).join(" | ")} |\n`);
+    return text;
+  }
+}
+
+export function leftOf({ limitNanoUsd, spentNanoUsd, reservedNanoUsd }: BudgetState): number {
+  return Math.max(0, limitNanoUsd - spentNanoUsd - reservedNanoUsd);
+}
+
+/** "workspace, per day, at most $2.00" in the reader's language. */
+export function budgetLabel({ scope, id, period, kind, limitNanoUsd }: BudgetState): string {
+  const name = id ? `${scope} ${id}` : scope;
+  const every = period ? vscode.l10n.t("{0} per {1}", name, period) : name;
+  return kind === "hard" ? `${every} ≤ ${formatUsd(limitNanoUsd)}` : vscode.l10n.t("{0} ≤ {1} (asks)", every, formatUsd(limitNanoUsd));
+}
+
+function row(budget: BudgetState): string[] {
+  return [budgetLabel(budget), formatUsd(budget.spentNanoUsd), formatUsd(budget.reservedNanoUsd), formatUsd(leftOf(budget))];
+}
+
+/** Limits for one request or conversation reset with each of them: they are never what runs out today. */
+function tightestOf(budgets: readonly BudgetState[]): BudgetState | undefined {
+  const lasting = budgets.filter(({ scope, kind }) => kind === "hard" && scope !== "request" && scope !== "conversation");
+  return lasting.sort((a, b) => leftOf(a) - leftOf(b))[0];
+}
+
+function backgroundFor(budgets: readonly BudgetState[]): vscode.ThemeColor | undefined {
+  const spent = budgets.filter((budget) => budget.scope !== "request" && budget.scope !== "conversation" && leftOf(budget) === 0);
+  if (spent.some(({ kind }) => kind === "hard")) return new vscode.ThemeColor("statusBarItem.errorBackground");
+  if (spent.some(({ kind }) => kind === "soft")) return new vscode.ThemeColor("statusBarItem.warningBackground");
+  return undefined;
+}

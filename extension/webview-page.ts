@@ -1,0 +1,52 @@
+// The HTML around a webview bundle: a strict content security policy with a nonce; no inline script, no inline style, no remote anything.
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+
+export interface Page {
+  readonly webview: vscode.Webview;
+  readonly extensionUri: vscode.Uri;
+  /** The bundle's name in dist/webview, without its ending. */
+  readonly bundle: "chat" | "dashboard";
+  readonly title: string;
+}
+
+export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, enableForms: false, localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist", "webview")] };
+}
+
+export function pageHtml({ webview, extensionUri, bundle, title }: Page): string {
+  const nonce = randomBytes(18).toString("base64");
+  const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(vscode.env.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${asset(`${bundle}.css`)}">
+<title>${escapeHtml(title)}</title>
+</head>
+<body>
+<div id="root"></div>
+<script type="application/json" id="words">${wordsJson()}</script>
+<script nonce="${nonce}" src="${asset(`${bundle}.js`)}"></script>
+</body>
+</html>`;
+}
+
+/** The editor's translations, which a webview cannot reach by itself; `<` is escaped so that no text can end the element. */
+function wordsJson(): string {
+  const bundle: unknown = vscode.l10n.bundle ?? {};
+  return JSON.stringify(bundle).replaceAll("<", "\\u003c");
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,118 @@
+// The prompt box: text, attachments, model, policy, the price of what is typed, send and stop; sends nothing by itself.
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Policy } from "../../shared/route.ts";
+import { Chips } from "./chips.tsx";
+import { takeDrop, takePaste } from "./incoming.ts";
+import { post } from "./host.ts";
+import { IconButton } from "./icon-button.tsx";
+import { QuoteLine } from "./quote-line.tsx";
+import type { Store, View } from "./store.ts";
+import { t } from "./words.ts";
+
+const POLICIES: readonly { policy: Policy; label: string }[] = [
+  { policy: "cheap", label: "Cheap" },
+  { policy: "balanced", label: "Balanced" },
+  { policy: "best", label: "Best" },
+];
+
+export function Composer({ store, view }: { store: Store; view: View }) {
+  const [text, setText] = useState(view.state?.draft ?? "");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const attachments = view.state?.attachments ?? [];
+  const running = view.state?.running ?? false;
+  useEffect(() => {
+    if (view.focus.target === "prompt") box.current?.focus();
+  }, [view.focus]);
+  useEffect(() => askPrice(store, text), [text, attachments, view.state?.model, view.state?.policy]);
+  useLayoutEffect(() => grow(box.current), [text]);
+  const send = () => {
+    if (running || text.trim() === "") return;
+    post({ type: "send", text });
+    setText("");
+  };
+  return (
+    <form
+      class="composer"
+      aria-label={t("New question")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={takeDrop}
+    >
+      <Chips attachments={attachments} onRemove={(id) => post({ type: "detach", id })} />
+      <textarea
+        ref={box}
+        rows={1}
+        value={text}
+        aria-label={t("Question")}
+        placeholder={t("Ask anything; Enter sends, Shift+Enter begins a new line")}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onPaste={takePaste}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <QuoteLine quote={view.quote} />
+      <Controls view={view} canSend={text.trim() !== ""} />
+    </form>
+  );
+}
+
+function Controls({ view, canSend }: { view: View; canSend: boolean }) {
+  const { state } = view;
+  if (!state) return null;
+  return (
+    <div class="controls">
+      <IconButton icon="attach" label={t("Attach File…")} onClick={() => post({ type: "attach", what: "file" })} />
+      <IconButton icon="selection" label={t("Attach Selection")} onClick={() => post({ type: "attach", what: "selection" })} />
+      <IconButton icon="image" label={t("Attach Image…")} onClick={() => post({ type: "attach", what: "image" })} />
+      <button
+        type="button"
+        class="quiet choice model-choice"
+        title={state.model.detail}
+        aria-label={t("Model: {0}", state.model.label)}
+        onClick={() => post({ type: "pickModel" })}
+      >
+        {state.model.label}
+      </button>
+      <select
+        class="choice"
+        aria-label={t("Policy")}
+        title={t("How price is traded against quality")}
+        value={state.policy}
+        onChange={(event) => {
+          const chosen = POLICIES.find(({ policy }) => policy === event.currentTarget.value);
+          if (chosen) post({ type: "policy", policy: chosen.policy });
+        }}
+      >
+        {POLICIES.map(({ policy, label }) => (
+          <option key={policy} value={policy}>
+            {t(label)}
+          </option>
+        ))}
+      </select>
+      <span class="spring" />
+      {state.running ? (
+        <IconButton primary icon="stop" label={t("Stop")} onClick={() => post({ type: "stop" })} />
+      ) : (
+        <IconButton primary icon="send" label={t("Send")} submit disabled={!canSend} />
+      )}
+    </div>
+  );
+}
+
+function askPrice(store: Store, text: string): void {
+  store.quoteSeq += 1;
+  post({ type: "draft", seq: store.quoteSeq, text });
+}
+
+/** Grows with its text up to a third of the page, then scrolls. */
+function grow(box: HTMLTextAreaElement | null): void {
+  if (!box) return;
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight + 2, window.innerHeight / 3)}px`;
+}

@@ -1,0 +1,28 @@
+// The webview's only door: messages out are typed, messages in are checked; state survives a reload through VS Code.
+import { type FromPanel, ToPanel } from "../../shared/panel.ts";
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api = acquireVsCodeApi();
+
+export function post(message: FromPanel): void {
+  api.postMessage(message);
+}
+
+export function onMessage(handler: (message: ToPanel) => void): void {
+  window.addEventListener("message", (event) => {
+    const parsed = ToPanel.safeParse(event.data);
+    if (parsed.success) handler(parsed.data);
+  });
+}
+
+/** VS Code hands this back when it restores an editor tab. */
+export function rememberConversation(conversationId: string): void {
+  api.setState({ conversationId });
+}
