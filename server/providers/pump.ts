@@ -7,6 +7,8 @@ export interface AnswerReader<Chunk> {
   read(chunk: Chunk, out: ProviderEvent[]): void;
   /** At the end of the stream; throws when no terminal event came. */
   finish(out: ProviderEvent[]): void;
+  /** True once the terminal event was seen: a connection that breaks after it takes nothing away. */
+  readonly complete: boolean;
   /** When the answer fails or is stopped: the usage known so far, which was billed all the same. */
   abandon(out: ProviderEvent[]): void;
 }
@@ -45,8 +47,11 @@ async function step<Chunk>(
     next = await chunks.next();
     if (context.signal.aborted) throw cancelled(context.signal);
   } catch (thrown) {
-    reader.abandon(out);
-    return { reason: failureOf(thrown, context) };
+    if (!reader.complete || context.signal.aborted) {
+      reader.abandon(out);
+      return { reason: failureOf(thrown, context) };
+    }
+    next = { done: true, value: undefined };
   }
   try {
     if (!next.done) {

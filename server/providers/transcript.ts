@@ -17,6 +17,9 @@ export interface Transcript {
   readonly turns: readonly Turn[];
 }
 
+/** What asks for the rest of an answer where the vendor cannot be given its beginning. */
+export const CONTINUE = "Your last answer was cut off. Continue it exactly where it stops; repeat nothing and add no introduction.";
+
 /** Vendors refuse a call without a result; a turn that was stopped between the two has one. */
 const NO_RESULT = "No result: the call was not carried out.";
 

@@ -2,8 +2,9 @@
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { mediaOf } from "../media.ts";
 import { modelQuirks } from "../model-quirks.ts";
+import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest } from "../provider.ts";
-import { type AssistantPart, ownOrigin, toolId, transcriptOf, type Turn } from "../transcript.ts";
+import { type AssistantPart, CONTINUE, ownOrigin, toolId, transcriptOf, type Turn } from "../transcript.ts";
 import { isObject } from "../vendor-json.ts";
 import { thinkingOf } from "./thinking.ts";
 
@@ -16,8 +17,6 @@ interface Turned {
 
 /** The vendor demands a limit; every model of this dialect can write this much. */
 const DEFAULT_LIMIT_TOKENS = 4_096;
-
-const CONTINUE = "Your last answer was cut off. Continue it exactly where it stops; repeat nothing and add no introduction.";
 
 export function messagesBody(request: ProviderRequest, connection: ProviderConnection): Record<string, unknown> {
   const model = modelQuirks(request);
@@ -44,8 +43,7 @@ export function messagesBody(request: ProviderRequest, connection: ProviderConne
     ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
     ...(plainTemperature && request.temperature !== undefined ? { temperature: Math.min(1, request.temperature) } : {}),
   };
-  for (const name of request.omitParameters ?? []) delete body[name.split(".")[0] ?? name];
-  return body;
+  return omit(body, request.omitParameters);
 }
 
 function messagesOf(request: ProviderRequest, connection: ProviderConnection, turns: readonly Turn[]): Turned[] {

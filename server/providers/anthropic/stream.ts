@@ -82,6 +82,10 @@ export class MessageReader implements AnswerReader<RawEvent> {
     });
   }
 
+  get complete(): boolean {
+    return this.#stopped;
+  }
+
   abandon(out: ProviderEvent[]): void {
     this.#pushUsage(out, this.#stop === null ? "estimated" : "reported");
   }

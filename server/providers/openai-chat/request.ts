@@ -3,9 +3,10 @@ import { Failure } from "../../../shared/failure.ts";
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { dataUrl, mediaOf } from "../media.ts";
 import { effortFor, type ModelQuirks, modelQuirks } from "../model-quirks.ts";
+import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest, Quirks } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
-import { type AssistantPart, ownOrigin, textIn, toolId, transcriptOf, type Turn, type UserPart } from "../transcript.ts";
+import { type AssistantPart, CONTINUE, ownOrigin, textIn, toolId, transcriptOf, type Turn, type UserPart } from "../transcript.ts";
 import { objectOf } from "../vendor-json.ts";
 
 export type Body = Record<string, unknown>;
@@ -16,9 +17,6 @@ interface Target {
   readonly quirks: Quirks;
   readonly model: ModelQuirks;
 }
-
-/** What asks for the rest of an answer where the vendor cannot be given its beginning. */
-const CONTINUE = "Your last answer was cut off. Continue it exactly where it stops; repeat nothing and add no introduction.";
 
 export function chatBody(request: ProviderRequest, connection: ProviderConnection): Body {
   const target: Target = { request, connection, quirks: connection.quirks, model: modelQuirks(request) };
@@ -32,8 +30,7 @@ export function chatBody(request: ProviderRequest, connection: ProviderConnectio
     ...toolsOf(target),
     ...formatOf(target),
   };
-  for (const name of request.omitParameters ?? []) delete body[name];
-  return body;
+  return omit(body, request.omitParameters);
 }
 
 function limitsOf({ request, quirks, model }: Target): Body {

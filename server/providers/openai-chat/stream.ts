@@ -68,6 +68,10 @@ export class ChatReader implements AnswerReader<unknown> {
     });
   }
 
+  get complete(): boolean {
+    return this.#finish !== null || this.#message;
+  }
+
   abandon(out: ProviderEvent[]): void {
     this.#pushUsage(out, this.#finish === null ? "estimated" : "reported");
   }
