@@ -27,7 +27,7 @@ const node = {
 const LAZY = {
   openai: ["openai", "openai/core/streaming"],
   anthropic: ["@anthropic-ai/sdk", "@anthropic-ai/sdk/core/streaming"],
-  google: ["@google/genai", "@google/generative-ai"],
+  google: ["@google/genai"],
   tokens: ["gpt-tokenizer/encoding/o200k_base"],
   undici: ["undici"],
   postgres: ["pg"],

@@ -20,11 +20,11 @@ export class Answer {
     else this.#parts.push({ type: "text", text });
   }
 
-  /** A signature closes a stretch of reasoning: the vendor wants it back as one piece. */
+  /** An origin closes a stretch of reasoning: the vendor wants it back as one piece. */
   addReasoning(text: string, origin?: Origin): void {
     this.#reasoningLength += text.length;
     const last = this.#parts.at(-1);
-    if (last?.type === "reasoning" && last.origin?.signature === undefined) {
+    if (last?.type === "reasoning" && last.origin === undefined) {
       last.text += text;
       if (origin) last.origin = origin;
     } else this.#parts.push({ type: "reasoning", text, ...(origin ? { origin } : {}) });

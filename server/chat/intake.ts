@@ -1,5 +1,5 @@
 // What one attempt's stream tells, taken in event by event: shown, counted, and joined to what was shown before.
-import type { Origin, StopReason } from "../../shared/chat.ts";
+import type { StopReason } from "../../shared/chat.ts";
 import type { Usage } from "../../shared/money.ts";
 import type { ProviderEvent } from "../providers/provider.ts";
 import type { AttemptJob } from "./attempt.ts";
@@ -73,7 +73,7 @@ export class Intake {
     const { job } = this.#parts;
     this.#produced(event.text.length);
     this.#open();
-    job.answer.addReasoning(event.text, originOf(job, event));
+    job.answer.addReasoning(event.text, event.origin);
     return event.text === "" ? undefined : job.caller.emit({ type: "reasoning-delta", text: event.text });
   }
 
@@ -119,9 +119,4 @@ export class Intake {
     const { from, text, restarted } = continuation;
     void job.caller.emit({ type: "seam", from, to: job.model.id, at: text.length, ...(restarted ? { restarted } : {}) });
   }
-}
-
-function originOf(job: AttemptJob, event: Extract<ProviderEvent, { type: "reasoning" }>): Origin | undefined {
-  if (event.signature === undefined && event.raw === undefined) return undefined;
-  return { dialect: "", provider: job.model.provider, model: job.model.id, signature: event.signature, raw: event.raw };
 }

@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import { overflowIn } from "./overflow-rows.ts";
 import type { ProviderConnection } from "./provider.ts";
 import { AFTER_LENGTH, BEFORE_LENGTH, LENGTH_ROWS, type RefusalRow } from "./refusal-rows.ts";
+import { providerRow } from "./registry.ts";
 import { type RefusalWords, readRefusal } from "./refusal-words.ts";
 import { namedParameter } from "./refused-parameter.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -15,6 +16,11 @@ export interface FailureContext {
   readonly model?: string;
   readonly signal: AbortSignal;
   readonly exchange: Exchange;
+}
+
+/** Who is answering, for what a vendor wants back. */
+export function answerer(context: FailureContext): { provider: string; model: string } {
+  return { provider: context.connection.provider, model: context.model ?? "" };
 }
 
 /** Whatever was thrown while asking or reading: a Failure stays what it is, an abort is `cancelled`, the rest is looked up. */
@@ -54,8 +60,9 @@ function refusalFailure(context: FailureContext, words: RefusalWords, headers: H
     ...(words.status === undefined ? {} : { status: words.status }),
     ...(waitMs !== undefined && (kind === "rateLimited" || kind === "providerUnavailable") ? { retryAfterMs: waitMs } : {}),
     ...(parameter === undefined ? {} : { parameter }),
+    ...(kind === "creditExhausted" ? topUp(connection.provider) : {}),
     ...(kind === "contextOverflow" ? overflowDetails(words) : {}),
-    ...(kind === "requestInvalid" && /image/i.test(words.message) ? { lacks: "vision" } : {}),
+    ...(kind === "requestInvalid" ? lacking(words.message) : {}),
   };
   return new Failure(kind, sentenceFor(kind, connection, words), details);
 }
@@ -79,6 +86,17 @@ function rowFits(row: RefusalRow, words: RefusalWords): boolean {
   if (row.codes && !row.codes.test(words.codes)) return false;
   if (row.message && (words.html || !row.message.test(words.message))) return false;
   return !row.unless?.test(`${words.html ? "<html> " : ""}${words.codes} ${words.message}`);
+}
+
+function topUp(provider: string): FailureDetails {
+  const url = providerRow(provider)?.topUpUrl;
+  return url === undefined ? {} : { topUpUrl: url };
+}
+
+/** Another model can do what this one cannot: the spine may move on although the request itself was refused. */
+function lacking(message: string): FailureDetails {
+  if (/image|vision|multimodal/i.test(message)) return { lacks: "vision" };
+  return /\btools?\b|function call/i.test(message) && /support|require/i.test(message) ? { lacks: "tools" } : {};
 }
 
 /** A minute's allowance is no window: its figure must not correct the catalogue. */

@@ -1,5 +1,5 @@
 // The port to a vendor: one request out, one stream of neutral events in; knows no routing, no money and no retry.
-import type { Message, OutputSchema, Reasoning, StopReason, ToolCallPart, ToolChoice, ToolDefinition } from "../../shared/chat.ts";
+import type { Message, Origin, OutputSchema, Reasoning, StopReason, ToolCallPart, ToolChoice, ToolDefinition } from "../../shared/chat.ts";
 import type { Capability } from "../../shared/model.ts";
 import type { Usage } from "../../shared/money.ts";
 import type { Dialect as WireDialect } from "../../shared/custom.ts";
@@ -96,13 +96,13 @@ export interface ProviderRequest {
 
 /**
  * What a dialect yields. Exactly one `end` closes a complete stream; a stream without its vendor's terminal event throws.
- * A `reasoning` event with `signature` or `raw` closes the reasoning part that its text belongs to: both go into that
- * part's `origin`, beside dialect, provider and model, and come back unchanged only to the same three.
+ * A `reasoning` event with an `origin` closes the reasoning part that its text belongs to; the part keeps it, and it
+ * goes back unchanged to the same dialect, provider and model, and to nobody else.
  */
 export type ProviderEvent =
   | { readonly type: "start"; readonly responseId?: string; readonly model?: string }
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "reasoning"; readonly text: string; readonly signature?: string; readonly raw?: unknown }
+  | { readonly type: "reasoning"; readonly text: string; readonly origin?: Origin }
   | { readonly type: "tool-call"; readonly call: ToolCallPart }
   | {
       readonly type: "usage";

@@ -96,6 +96,15 @@ export function imagesIn(parts: readonly UserPart[]): ImagePart[] {
   return parts.filter((part) => part.type === "image");
 }
 
+/** What a vendor wants back unchanged, marked as its own. */
+export function originOf(
+  dialect: DialectName,
+  from: { readonly provider: string; readonly model: string },
+  kept: { readonly signature?: string; readonly raw?: unknown },
+): Origin {
+  return { dialect, provider: from.provider, model: from.model, ...kept };
+}
+
 /** Signatures are a vendor's own and a model's own: anyone else refuses them. */
 export function ownOrigin(origin: Origin | undefined, dialect: DialectName, provider: string, model: string): origin is Origin {
   return origin !== undefined && origin.dialect === dialect && origin.provider === provider && origin.model === model;

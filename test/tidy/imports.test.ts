@@ -18,7 +18,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/keys/sources/keychain.ts": ["@napi-rs/keyring"],
   "server/resilience": ["shared", "builtin", "cockatiel"],
   "server/network": ["shared", "builtin", "undici"],
-  "server/providers": ["shared", "server/network", "builtin", "openai", "@anthropic-ai/sdk", "@google/genai", "@google/generative-ai"],
+  "server/providers": ["shared", "server/network", "builtin", "openai", "@anthropic-ai/sdk", "@google/genai"],
   "server/chat": [
     "shared",
     "builtin",

@@ -69,9 +69,4 @@ async function listModels(connection: ProviderConnection, signal: AbortSignal): 
   }
 }
 
-export const anthropic: Dialect = {
-  trimsContinuation: true,
-  name: "anthropic",
-  stream,
-  listModels,
-};
+export const anthropic: Dialect = { name: "anthropic", stream, listModels, trimsContinuation: true };

@@ -2,10 +2,11 @@
 import type { StopReason } from "../../../shared/chat.ts";
 import type { UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
-import { bodyFailure, type FailureContext } from "../errors.ts";
+import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
+import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, parseJson, stringOf, type VendorObject } from "../vendor-json.ts";
 import { anthropicUsage, mergeUsage } from "./usage.ts";
 
@@ -127,12 +128,16 @@ export class MessageReader implements AnswerReader<RawEvent> {
     const open = this.#open.get(index);
     if (!open) return;
     this.#open.delete(index);
-    if (open.type === "thinking" && open.signature !== "") out.push({ type: "reasoning", text: "", signature: open.signature });
-    if (open.type === "redacted_thinking") out.push({ type: "reasoning", text: "", raw: { ...open.block } });
+    if (open.type === "thinking" && open.signature !== "") this.#pushOrigin({ signature: open.signature }, out);
+    if (open.type === "redacted_thinking") this.#pushOrigin({ raw: { ...open.block } }, out);
     if (open.type !== "tool_use") return;
     this.#calls += 1;
     const given = open.json === "" ? open.block.input : open.json;
     out.push({ type: "tool-call", call: toolCall({ id: stringOf(open.block.id), name: stringOf(open.block.name), given }) });
+  }
+
+  #pushOrigin(kept: { readonly signature?: string; readonly raw?: unknown }, out: ProviderEvent[]): void {
+    out.push({ type: "reasoning", text: "", origin: originOf("anthropic", answerer(this.#context), kept) });
   }
 
   #messageDelta(given: VendorObject): void {

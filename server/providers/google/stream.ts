@@ -4,10 +4,11 @@ import type { Origin, StopReason } from "../../../shared/chat.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { Usage, UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
-import { bodyFailure, type FailureContext } from "../errors.ts";
+import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
+import { originOf } from "../transcript.ts";
 import { countOf, isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
 
 /** "spoilt" = the model made a call that cannot be read; asking again can help. Unknown words end an answer normally. */
@@ -97,21 +98,19 @@ export class GenerateReader implements AnswerReader<unknown> {
       return;
     }
     if (text !== "") out.push(part.thought === true ? { type: "reasoning", text } : { type: "text", text });
-    if (signature !== "") out.push({ type: "reasoning", text: "", signature });
+    if (signature !== "") out.push({ type: "reasoning", text: "", origin: this.#origin({ signature }) });
   }
 
   #pushCall(call: VendorObject, signature: string, out: ProviderEvent[]): void {
     this.#calls += 1;
     const ownId = stringOf(call.id);
-    const origin: Origin = {
-      dialect: "google",
-      provider: this.#context.connection.provider,
-      model: this.#context.model ?? "",
-      ...(signature === "" ? {} : { signature }),
-      ...(ownId === "" ? {} : { raw: { id: ownId } }),
-    };
+    const origin = this.#origin({ ...(signature === "" ? {} : { signature }), ...(ownId === "" ? {} : { raw: { id: ownId } }) });
     const id = ownId || `call_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
     out.push({ type: "tool-call", call: toolCall({ id, name: stringOf(call.name), given: call.args, origin }) });
+  }
+
+  #origin(kept: { readonly signature?: string; readonly raw?: unknown }): Origin {
+    return originOf("google", answerer(this.#context), kept);
   }
 
   #pushUsage(out: ProviderEvent[], provenance: UsageProvenance): void {

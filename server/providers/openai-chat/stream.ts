@@ -1,11 +1,12 @@
 // Chunks of a chat completion, or one whole completion, as neutral events; one reader an answer.
 import type { UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
-import { bodyFailure, type FailureContext } from "../errors.ts";
+import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
+import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
 import { stopReasonOf } from "./stop-reasons.ts";
 
@@ -19,7 +20,7 @@ export class ChatReader implements AnswerReader<unknown> {
   readonly #context: FailureContext;
   readonly #answer: { readonly whole: boolean; readonly tail: () => string };
   readonly #calls = new Map<string, BegunCall>();
-  readonly #details: unknown[] = [];
+  #details: unknown[] = [];
   #reasoningField: "reasoning_content" | undefined;
   #started = false;
   #finish: string | null = null;
@@ -51,7 +52,7 @@ export class ChatReader implements AnswerReader<unknown> {
     if (this.#finish === null && !this.#message && !this.#answer.tail().includes("[DONE]")) {
       throw broken(this.#context.connection.provider, "no end to its answer");
     }
-    this.#pushReasoningOrigin(out);
+    this.#closeReasoning(out);
     let at = 0;
     for (const { id, name, given } of this.#calls.values()) {
       if (name !== "") out.push({ type: "tool-call", call: toolCall({ id: id || `call_${at}`, name, given }) });
@@ -100,14 +101,19 @@ export class ChatReader implements AnswerReader<unknown> {
   /** A string, or Mistral's list of typed parts, in which thinking is not text. */
   #readContent(content: unknown, out: ProviderEvent[]): void {
     if (typeof content === "string") {
-      if (content !== "") out.push({ type: "text", text: content });
+      if (content !== "") this.#pushText(content, out);
       return;
     }
     for (const given of listOf(content)) {
       const part = objectOf(given);
       if (part.type === "thinking" || part.type === "reasoning") this.#readThinking(part, out);
-      else if (typeof part.text === "string" && part.text !== "") out.push({ type: "text", text: part.text });
+      else if (typeof part.text === "string" && part.text !== "") this.#pushText(part.text, out);
     }
+  }
+
+  #pushText(text: string, out: ProviderEvent[]): void {
+    this.#closeReasoning(out);
+    out.push({ type: "text", text });
   }
 
   #readThinking(part: VendorObject, out: ProviderEvent[]): void {
@@ -185,10 +191,13 @@ export class ChatReader implements AnswerReader<unknown> {
     });
   }
 
-  #pushReasoningOrigin(out: ProviderEvent[]): void {
-    if (this.#reasoningField) out.push({ type: "reasoning", text: "", raw: { field: this.#reasoningField } });
-    else if (this.#details.length > 0)
-      out.push({ type: "reasoning", text: "", raw: { field: "reasoning_details", details: this.#details } });
+  /** Called when something else begins: the origin belongs to the reasoning before it. */
+  #closeReasoning(out: ProviderEvent[]): void {
+    if (this.#reasoningField === undefined && this.#details.length === 0) return;
+    const raw = this.#reasoningField ? { field: this.#reasoningField } : { field: "reasoning_details", details: this.#details };
+    out.push({ type: "reasoning", text: "", origin: originOf("openai-chat", answerer(this.#context), { raw }) });
+    this.#reasoningField = undefined;
+    this.#details = [];
   }
 }
 

@@ -2,11 +2,12 @@
 import type { StopReason } from "../../../shared/chat.ts";
 import type { UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
-import { bodyFailure, type FailureContext } from "../errors.ts";
+import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
+import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
 
 /** `incomplete_details.reason`; a complete response has none. */
@@ -113,7 +114,8 @@ export class ResponseReader implements AnswerReader<unknown> {
     if (typeof item.encrypted_content !== "string") return;
     const { id, summary, encrypted_content } = item;
     this.#sentItems += 1;
-    out.push({ type: "reasoning", text: "", raw: { type: "reasoning", id, summary: summary ?? [], encrypted_content } });
+    const raw = { type: "reasoning", id, summary: summary ?? [], encrypted_content };
+    out.push({ type: "reasoning", text: "", origin: originOf("openai-responses", answerer(this.#context), { raw }) });
   }
 
   #readResponse(response: VendorObject, type: unknown, out: ProviderEvent[]): void {
