@@ -12,7 +12,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/money": ["shared", "builtin"],
   "server/money/estimate.ts": ["gpt-tokenizer"],
   "server/money/ledger/postgres.ts": ["pg"],
-  "server/catalog": ["shared", "builtin", "@pydantic/genai-prices"],
+  "server/catalog": ["shared", "builtin", "server/state", "zod", "@pydantic/genai-prices"],
   "server/state": ["builtin"],
   "server/keys": ["shared", "builtin", "server/state", "zod"],
   "server/keys/sources/keychain.ts": ["@napi-rs/keyring"],
