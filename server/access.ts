@@ -190,7 +190,7 @@ class Providers implements Access {
       hasKey: ring.has(row.id),
       ...(key ? { keySource: key.source } : {}),
       enabled: known.enabled,
-      models: catalog.ofProvider(row.id).length,
+      models: catalog.countOf(row.id),
       health: state.health,
       ...(state.restingUntil ? { restingUntil: state.restingUntil.toISOString() } : {}),
       ...((known.trouble ?? state.reason) ? { reason: known.trouble ?? state.reason } : {}),

@@ -4,11 +4,14 @@ import { homedir, platform } from "node:os";
 import type { InitializationOptions } from "../shared/protocol.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 import { createAccess } from "./access.ts";
+import { createCatalog } from "./catalog/catalog.ts";
+import { overlaySettings } from "./catalog/custom.ts";
+import { DEMO_MODEL } from "./catalog/demo.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
-import { createInterimCatalog, customModels, interimRoute, openPlan } from "./interim.ts";
+import { openPlan } from "./interim.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import type { ProviderKeys } from "./keys/origins.ts";
 import { Secret } from "./keys/secret.ts";
@@ -26,6 +29,7 @@ import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
 import { createHealth } from "./resilience/health.ts";
 import type { Rooms } from "./rooms.ts";
+import { createRoute } from "./routing/route.ts";
 import { makePrivateFolder, stateFolder } from "./state/folder.ts";
 
 export interface HouseOrder {
@@ -57,7 +61,8 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
-  const catalog = createInterimCatalog();
+  const catalog = createCatalog();
+  catalog.overlay("demo", "local", [DEMO_MODEL]);
   const access = createAccess({ settings: settings.get, ring, network, health, catalog });
   const budget = createBudget({
     ledger,
@@ -68,7 +73,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   });
   const quoter = createEstimator({ now });
   const spine: SpineParts = {
-    ...{ catalog, budget, health, now, route: interimRoute, plan: openPlan, providers: access, settings: settings.get },
+    ...{ catalog, budget, health, now, route: createRoute(), plan: openPlan, providers: access, settings: settings.get },
     quoter,
     pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
@@ -76,7 +81,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     onBug: (error) => order.log.error("unexpected error", { error }),
   };
   const applySettings = () => {
-    for (const [provider, models] of customModels(settings.get())) catalog.overlay(provider, "settings", models);
+    overlaySettings(catalog, settings.get().providers.custom ?? [], now().toISOString().slice(0, 10));
   };
   applySettings();
   const ready = Promise.all([ring.ready(), learn(quoter, ledger)]).then(() => undefined);

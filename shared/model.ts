@@ -23,7 +23,10 @@ export const Rates = z.object({
 });
 export type Rates = z.infer<typeof Rates>;
 
-/** A dated price. `tiers`: from `aboveInputTokens` total input tokens on, those rates hold for the whole request. */
+/**
+ * A dated price. `tiers`: above `aboveInputTokens` total input tokens, those rates hold for the whole request.
+ * Of several prices that are valid at a moment the last one holds.
+ */
 export const Price = z.object({
   rates: Rates,
   tiers: z.optional(z.array(z.object({ aboveInputTokens: z.int(), rates: Rates }))),
@@ -36,6 +39,8 @@ export const Price = z.object({
   date: z.string(),
   validFrom: z.optional(z.string()),
   validUntil: z.optional(z.string()),
+  /** Hours of the day (UTC, "HH:MM", the end excluded) in which this price holds, where a vendor has peak hours. */
+  hoursUtc: z.optional(z.object({ from: z.string(), until: z.string() })),
 });
 export type Price = z.infer<typeof Price>;
 
@@ -74,6 +79,32 @@ export const ModelInfo = z.object({
   quirks: z.optional(z.record(z.string(), z.unknown())),
 });
 export type ModelInfo = z.infer<typeof ModelInfo>;
+
+/** A window and an answer length that nobody states; `limitsAssumed` then says so. */
+export const ASSUMED_WINDOW_TOKENS = 8192;
+export const ASSUMED_OUTPUT_TOKENS = 4096;
+
+/** A model of which only the name is known: stated default limits, no capability, no price, no score. */
+export function unlistedModel(id: ModelId, status: ModelInfo["status"], source: string, date: string): ModelInfo {
+  return {
+    id,
+    provider: providerOf(id),
+    model: vendorModelOf(id),
+    name: vendorModelOf(id),
+    aliases: [],
+    contextWindowTokens: ASSUMED_WINDOW_TOKENS,
+    maxOutputTokens: ASSUMED_OUTPUT_TOKENS,
+    limitsAssumed: true,
+    capabilities: [],
+    reasoningControl: "none",
+    prices: [],
+    scores: {},
+    status,
+    local: false,
+    source,
+    date,
+  };
+}
 
 export function providerOf(id: ModelId): string {
   return id.slice(0, id.indexOf("/"));

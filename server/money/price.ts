@@ -1,11 +1,19 @@
 // Which dated price holds for a model at a moment, and which rate holds for each bucket of tokens; pure.
 import type { ModelInfo, Price, Rates } from "../../shared/model.ts";
 
-/** The price valid at `now`, or null: unpriced is a state of its own, never 0. */
+/** The price valid at `now`, or null: unpriced is a state of its own, never 0. Of several, the last holds. */
 export function priceAt(model: Pick<ModelInfo, "prices">, now: Date): Price | null {
-  const day = now.toISOString();
-  const valid = model.prices.filter((price) => (price.validFrom ?? "") <= day && day < (price.validUntil ?? "9"));
-  return valid.at(-1) ?? null;
+  if (model.prices.length === 0) return null;
+  const moment = now.toISOString();
+  return model.prices.findLast((price) => holdsAt(price, moment)) ?? null;
+}
+
+function holdsAt(price: Price, moment: string): boolean {
+  if ((price.validFrom ?? "") > moment || moment >= (price.validUntil ?? "9")) return false;
+  if (!price.hoursUtc) return true;
+  const { from, until } = price.hoursUtc;
+  const clock = moment.slice(11, 16);
+  return from <= until ? from <= clock && clock < until : from <= clock || clock < until;
 }
 
 /** A rate for every bucket, none left open. */

@@ -1,8 +1,14 @@
 // The routing decision: pure; every fact, price and clock reading comes in, an explained order comes out.
-import type { Message, OutputSchema, Reasoning, ToolDefinition } from "../../shared/chat.ts";
-import type { ModelInfo } from "../../shared/model.ts";
+import type { Message, OutputSchema, Reasoning, ToolChoice, ToolDefinition } from "../../shared/chat.ts";
+import { type ModelInfo, providerOf, unlistedModel } from "../../shared/model.ts";
 import type { NanoUsd } from "../../shared/money.ts";
-import type { Policy, RouteDecision, TaskType } from "../../shared/route.ts";
+import type { Complexity, Policy, RouteDecision, TaskType } from "../../shared/route.ts";
+import { complexity, type Difficulty } from "./complexity.ts";
+import { type Eligible, judgePinned, type Sifted, sift } from "./eligible.ts";
+import { because } from "./explain.ts";
+import { rank, type Ranked, type RankingRules } from "./rank.ts";
+import { promptOf, type Requirements, requirementsOf } from "./requirements.ts";
+import { type Entry, type Shelf, shelve } from "./shelf.ts";
 
 /** What is true of one provider or model right now, beside the catalogue. */
 export interface Availability {
@@ -33,6 +39,7 @@ export interface RouteInput {
   readonly policy: Policy;
   readonly taskType?: TaskType;
   readonly tools?: readonly ToolDefinition[];
+  readonly toolChoice?: ToolChoice;
   readonly output?: OutputSchema;
   readonly reasoning?: Reasoning;
   readonly maxOutputTokens?: number;
@@ -43,9 +50,113 @@ export interface RouteInput {
   readonly estimate: (model: ModelInfo) => Estimate;
   readonly banned: readonly string[];
   readonly localOnly: boolean;
+  /** True where a conversation that is too long may be shortened to fit (setting context.fit). */
+  readonly mayShorten?: boolean;
+  /** Takes this level instead of judging the prompt: a cascade's first try, or a person's word. */
+  readonly level?: Complexity;
   /** The model that answered the conversation so far and whose prompt cache is warm, if any. */
   readonly warm?: string;
   readonly now: Date;
 }
 
 export type Route = (input: RouteInput) => RouteDecision;
+
+export interface RoutingParts {
+  /** Predicts how much a stronger model gains on this prompt, 0 to 1; without it every prompt is average. */
+  readonly gain?: (prompt: string) => number;
+}
+
+/** Prepares a catalogue once and decides many times: the shelf is made anew only when another list of models comes. */
+export function createRoute(parts: RoutingParts = {}): Route {
+  let shelved: { models: readonly ModelInfo[]; shelf: Shelf } | undefined;
+  return (input) => {
+    if (shelved?.models !== input.models) shelved = { models: input.models, shelf: shelve(input.models) };
+    return decide(input, shelved.shelf, parts);
+  };
+}
+
+function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDecision {
+  const prompt = promptOf(input.messages);
+  const difficulty = complexity(prompt, { taskType: input.taskType, editor: input.editor });
+  const needs = requirementsOf(input);
+  const gain = parts.gain?.(prompt) ?? AVERAGE_GAIN;
+  const level = input.level ?? difficulty.level;
+  const rules: RankingRules = {
+    level,
+    policy: input.policy,
+    skill: difficulty.skill,
+    vision: needs.vision || needs.pdf,
+    warm: input.warm,
+    wantsReasoning: input.reasoning !== undefined && input.reasoning !== "off",
+    gain,
+  };
+  const pinned = input.model === undefined || input.model === "auto" ? undefined : input.model;
+  const { ranked, shortened } = pinned ? rankPinned(input, shelf, needs, rules, pinned) : rankAll(input, shelf, needs, rules);
+  return {
+    tier: level,
+    cognitiveTier: difficulty.cognitiveTier,
+    ...(difficulty.taskType ? { taskType: difficulty.taskType } : {}),
+    signals: signalsOf(difficulty, input, parts.gain ? gain : undefined),
+    policy: input.policy,
+    ...(pinned ? { pinned } : {}),
+    candidates: ranked.candidates,
+    excluded: ranked.excluded,
+    because: because(ranked, { level, policy: input.policy, skill: rules.vision ? "vision" : rules.skill, pinned, shortened }),
+    ...(ranked.degraded ? { degraded: true } : {}),
+  };
+}
+
+const AVERAGE_GAIN = 0.5;
+
+function signalsOf(difficulty: Difficulty, input: RouteInput, gain: number | undefined): RouteDecision["signals"] {
+  const given = input.level ? [{ name: "level as asked", points: 0, detail: input.level }] : [];
+  const learned = gain === undefined ? [] : [{ name: "predicted gain of a stronger model", points: 0, detail: gain.toFixed(2) }];
+  return [...difficulty.signals, ...given, ...learned];
+}
+
+interface Outcome {
+  readonly ranked: Ranked;
+  readonly shortened: boolean;
+}
+
+function rankAll(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules): Outcome {
+  const sifted = sift(input, shelf, needs);
+  const onlyDemo = sifted.eligible.every(({ entry }) => entry.model.provider === "demo");
+  const shortened = onlyDemo && input.mayShorten === true && sifted.tooLong.length > 0;
+  const eligible = shortened ? widest(sifted) : sifted.eligible;
+  const ranked = rank(eligible, rules);
+  const reopened = new Set(eligible.map(({ entry }) => entry.model.id));
+  const excluded = sifted.excluded.filter((exclusion) => !reopened.has(exclusion.model));
+  return { ranked: { ...ranked, excluded: [...excluded, ...ranked.excluded] }, shortened };
+}
+
+/** Nothing fits: those with the largest window lose the least of the conversation. */
+function widest({ tooLong }: Sifted): Eligible[] {
+  const most = tooLong.reduce((largest, { entry }) => Math.max(largest, entry.model.contextWindowTokens), 0);
+  return tooLong.filter(({ entry }) => entry.model.contextWindowTokens === most);
+}
+
+function rankPinned(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules, pinned: string): Outcome {
+  const entry = shelf.find(pinned) ?? unlisted(pinned, shelf, input);
+  const nothing = { candidates: [], floor: 0, floorLowered: false, degraded: false };
+  if (!entry) return { ranked: { ...nothing, excluded: [unknownModel(pinned, shelf)] }, shortened: false };
+  const judged = judgePinned(input, entry, needs);
+  if ("reason" in judged) return { ranked: { ...nothing, excluded: [judged] }, shortened: false };
+  const ranked = rank([judged], { ...rules, level: "simple" });
+  return { ranked: { ...ranked, degraded: false }, shortened: false };
+}
+
+/** A chosen model is never silently dropped: one that no list names is tried with stated default limits. */
+function unlisted(pinned: string, shelf: Shelf, input: RouteInput): Entry | undefined {
+  const known = pinned.includes("/") && shelf.providers.some(({ id }) => id === providerOf(pinned));
+  if (!known) return undefined;
+  const day = input.now.toISOString().slice(0, 10);
+  return shelve([unlistedModel(pinned, "ghost", "asked for by name", day)]).find(pinned);
+}
+
+function unknownModel(pinned: string, shelf: Shelf): { model: string; rule: string; reason: string } {
+  const reason = pinned.includes("/")
+    ? `there is no provider ${providerOf(pinned)}; known are ${shelf.providers.map(({ id }) => id).join(", ")}`
+    : "a model is named provider/model-id";
+  return { model: pinned, rule: "unknown", reason };
+}

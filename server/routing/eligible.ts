@@ -1,0 +1,148 @@
+// Which models may take a prompt at all, and for each that may not the reason that a person understands; pure.
+import type { ModelInfo } from "../../shared/model.ts";
+import { formatUsd } from "../../shared/money.ts";
+import type { Exclusion } from "../../shared/route.ts";
+import { CAPABILITY_WORDS, type Requirements } from "./requirements.ts";
+import type { Availability, Estimate, RouteInput } from "./route.ts";
+import { bitsOf, type Entry, type Shelf } from "./shelf.ts";
+
+export interface Eligible {
+  readonly entry: Entry;
+  readonly estimate: Estimate;
+  readonly availability: Availability;
+  readonly notes: readonly string[];
+}
+
+export interface Sifted {
+  readonly eligible: Eligible[];
+  readonly excluded: Exclusion[];
+  /** Excluded for nothing but a conversation that is too long: what remains when it may be shortened. */
+  readonly tooLong: Eligible[];
+}
+
+const VISION = bitsOf(["vision"]);
+const PDF = bitsOf(["pdf"]);
+const TOOLS = bitsOf(["tools"]);
+const SCHEMA_ROUTES = bitsOf(["structured", "tools"]);
+
+interface Reason {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+function lacks(need: string, model: ModelInfo, capability: keyof typeof CAPABILITY_WORDS): Reason {
+  const known =
+    model.limitsAssumed && model.capabilities.length === 0 ? "nothing is known of what it can do" : CAPABILITY_WORDS[capability];
+  return { rule: capability, reason: `needs ${need}; ${model.model} ${known}` };
+}
+
+/** What the model cannot do for this prompt, from catalogue facts alone. */
+export function missing({ model, capabilities }: Entry, needs: Requirements, pinned: boolean): Reason | null {
+  if (needs.vision && (capabilities & VISION) === 0) return lacks("vision", model, "vision");
+  if (needs.pdf && (capabilities & PDF) === 0) return lacks("a model that reads PDF files", model, "pdf");
+  if (needs.tools && (capabilities & TOOLS) === 0) return lacks("tools", model, "tools");
+  // A pinned model is asked for the schema in words and its answer is checked; automatic routing does not count on that.
+  if (needs.structured && !pinned && (capabilities & SCHEMA_ROUTES) === 0) return lacks("an answer in a schema", model, "structured");
+  return null;
+}
+
+/** "openai/*" bans a provider, "openai/gpt-4o" a model or what an alias stands for. */
+export function isBanned(model: ModelInfo, banned: readonly string[]): boolean {
+  return banned.some((name) => name === model.id || name === `${model.provider}/*` || model.aliases.includes(name));
+}
+
+function forbidden(model: ModelInfo, input: RouteInput): Reason | null {
+  if (input.banned.length > 0 && isBanned(model, input.banned)) return { rule: "banned", reason: "the setting routing.banned names it" };
+  if (input.localOnly && !model.local)
+    return { rule: "localOnly", reason: `sends the prompt to ${model.provider}; only models on this machine are allowed` };
+  return null;
+}
+
+function tooDear({ worstNanoUsd }: Estimate, model: ModelInfo, limit: number | null): Reason | null {
+  if (limit === null || model.local) return null;
+  if (worstNanoUsd === null) return { rule: "unpriced", reason: `its price is unknown, and a maximum of ${formatUsd(limit)} is set` };
+  if (worstNanoUsd <= limit) return null;
+  return { rule: "maxCost", reason: `could cost ${formatUsd(worstNanoUsd)}, more than the maximum of ${formatUsd(limit)}` };
+}
+
+/** The prompt and the answer must fit together; without a wish, the expected answer counts. */
+function overflow(model: ModelInfo, estimate: Estimate, needs: Requirements): Reason | null {
+  const answer = Math.min(needs.outputTokens ?? estimate.outputTokensP50, model.maxOutputTokens);
+  const wanted = estimate.inputTokens + answer;
+  if (wanted <= model.contextWindowTokens) return null;
+  const window = `${thousands(model.contextWindowTokens)}${model.limitsAssumed ? " (assumed)" : ""}`;
+  return { rule: "window", reason: `needs a window of ${thousands(wanted)} tokens with the answer; ${model.model} has ${window}` };
+}
+
+function thousands(tokens: number): string {
+  return String(tokens).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function tooShort(model: ModelInfo, needs: Requirements): Reason | null {
+  const isStated = !model.limitsAssumed && model.quirks?.outputAssumed !== true;
+  if (needs.outputTokens === null || !isStated || needs.outputTokens <= model.maxOutputTokens) return null;
+  return {
+    rule: "output",
+    reason: `answers with at most ${thousands(model.maxOutputTokens)} tokens; ${thousands(needs.outputTokens)} are asked for`,
+  };
+}
+
+function unavailable({ usable, reason, rule }: Availability, model: ModelInfo): Reason | null {
+  return usable ? null : { rule: rule ?? "unavailable", reason: reason ?? `${model.provider} cannot be used now` };
+}
+
+/** A provider that is closed is one line when it has many models: nobody reads four hundred equal reasons. */
+const MOST_LINES_A_PROVIDER = 5;
+const WHOLE_PROVIDER: readonly string[] = ["key", "disabled", "unreachable"];
+
+export function sift(input: RouteInput, shelf: Shelf, needs: Requirements): Sifted {
+  const sifted: Sifted = { eligible: [], excluded: [], tooLong: [] };
+  for (const { id, entries } of shelf.providers) {
+    const first = entries[0];
+    const open = first && input.availability(first.model);
+    if (open && !open.usable && WHOLE_PROVIDER.includes(open.rule ?? "")) {
+      const reason = open.reason ?? `${id} cannot be used now`;
+      const names = entries.length > MOST_LINES_A_PROVIDER ? [`${id}/*`] : entries.map(({ model }) => model.id);
+      for (const model of names) sifted.excluded.push({ model, reason, ...(open.rule ? { rule: open.rule } : {}) });
+      continue;
+    }
+    for (const entry of entries) siftOne(input, entry, needs, sifted);
+  }
+  return sifted;
+}
+
+function siftOne(input: RouteInput, entry: Entry, needs: Requirements, sifted: Sifted): void {
+  const { model } = entry;
+  const judged = judge(input, entry, needs);
+  if (judged.reason) sifted.excluded.push({ model: model.id, reason: judged.reason.reason, rule: judged.reason.rule });
+  if (judged.one) (judged.reason ? sifted.tooLong : sifted.eligible).push(judged.one);
+}
+
+/** A reason without `one` is final; a reason with `one` says that only the length stands in the way. */
+function judge(input: RouteInput, entry: Entry, needs: Requirements): { reason: Reason | null; one?: Eligible } {
+  const { model } = entry;
+  const known = forbidden(model, input) ?? missing(entry, needs, false) ?? entry.passedBy ?? tooShort(model, needs);
+  if (known) return { reason: known };
+  const availability = input.availability(model);
+  const closed = unavailable(availability, model);
+  if (closed) return { reason: closed };
+  const estimate = input.estimate(model);
+  const dear = tooDear(estimate, model, input.maxCostNanoUsd);
+  if (dear) return { reason: dear };
+  return { reason: overflow(model, estimate, needs), one: { entry, estimate, availability, notes: [] } };
+}
+
+/** A pinned model is honoured: only what makes an answer impossible or forbidden keeps it out. */
+export function judgePinned(input: RouteInput, entry: Entry, needs: Requirements): Eligible | Exclusion {
+  const { model } = entry;
+  const availability = input.availability(model);
+  const hard = unavailable(availability, model) ?? forbidden(model, input) ?? missing(entry, needs, true);
+  if (hard) return { model: model.id, ...hard };
+  const estimate = input.estimate(model);
+  const long = input.mayShorten ? null : overflow(model, estimate, needs);
+  const stopped = tooDear(estimate, model, input.maxCostNanoUsd) ?? long;
+  if (stopped) return { model: model.id, ...stopped };
+  const soft = [entry.passedBy, tooShort(model, needs), input.mayShorten ? overflow(model, estimate, needs) : null];
+  const notes = soft.flatMap((reason) => (reason ? [reason.reason] : []));
+  return { entry, estimate, availability, notes };
+}

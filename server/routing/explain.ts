@@ -1,0 +1,48 @@
+// Why the first candidate is first, in one sentence for people; pure.
+import { formatUsd } from "../../shared/money.ts";
+import type { Candidate, Complexity, Exclusion, Policy } from "../../shared/route.ts";
+import type { Ranked } from "./rank.ts";
+
+export interface Explained {
+  readonly level: Complexity;
+  readonly policy: Policy;
+  readonly skill: string;
+  readonly pinned: string | undefined;
+  readonly shortened: boolean;
+}
+
+const GOAL: Readonly<Record<Policy, string>> = {
+  cheap: "the least cost among those that are good enough",
+  balanced: "the most quality for its price",
+  best: "the highest quality",
+};
+
+function costOf({ estimate }: Candidate): string {
+  return estimate.p50NanoUsd === null ? "at an unknown price" : `for about ${formatUsd(estimate.p50NanoUsd)}`;
+}
+
+export function because(ranked: Ranked, how: Explained): string {
+  const [first, second] = ranked.candidates;
+  if (!first) return nothing(ranked.excluded);
+  if (how.pinned) return `${first.model} was asked for by name; it answers ${costOf(first)}.`;
+  if (first.model.startsWith("demo/"))
+    return "No provider can be used, so the demonstration answers: no model is called. Set a key or start a local server.";
+  const shortened = how.shortened ? " The conversation is shortened to fit its window." : "";
+  if (ranked.degraded)
+    return `${first.model} is first in the static order for ${how.level} prompts: no price or no score is known of those that can be used.${shortened}`;
+  const quality = first.parts.quality;
+  if (quality === undefined)
+    return `${first.model} answers ${costOf(first)}; no quality score is published of any that can be used, so the price decides.${shortened}`;
+  const floor = ranked.floor > 0 ? `, above the least of ${ranked.floor} for a ${how.level} prompt` : ` for a ${how.level} prompt`;
+  const lowered = ranked.floorLowered ? " No model that can be used reaches the level's own least quality, so it was lowered." : "";
+  const rival =
+    second?.parts.quality === undefined
+      ? ""
+      : `; next is ${second.model} (${second.parts.quality}, ${formatUsd(second.estimate.p50NanoUsd)})`;
+  return `${first.model} has ${GOAL[how.policy]}: ${how.skill} quality ${quality}${floor}, ${costOf(first)}${rival}.${lowered}${shortened}`;
+}
+
+function nothing(excluded: readonly Exclusion[]): string {
+  const count = excluded.length;
+  return count === 0 ? "No model is known." : `None of the models can take this prompt; each of the ${count} exclusions has its reason.`;
+}

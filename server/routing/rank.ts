@@ -1,0 +1,176 @@
+// The order of those that may take a prompt: quality against expected cost above a floor, then the unmeasured, then the unpriced; pure.
+import type { NanoUsd } from "../../shared/money.ts";
+import type { Candidate, Complexity, Exclusion, Policy } from "../../shared/route.ts";
+import { lowerLevel, type SkillWanted } from "./complexity.ts";
+import type { Eligible } from "./eligible.ts";
+import { FALLBACK_ORDER } from "./fallback-order.ts";
+import type { Entry, SkillName } from "./shelf.ts";
+import {
+  LEAST_COST_NANO_USD,
+  LEAST_HEADROOM_FACTOR,
+  NO_REASONING_FACTOR,
+  QUALITY_EXPONENTS,
+  QUALITY_FLOORS,
+  WARM_FACTOR,
+} from "./weights.ts";
+
+export interface RankingRules {
+  readonly level: Complexity;
+  readonly policy: Policy;
+  readonly skill: SkillWanted;
+  readonly vision: boolean;
+  readonly warm: string | undefined;
+  readonly wantsReasoning: boolean;
+  /** How much a stronger model is predicted to gain here, 0 to 1; half is the average prompt. */
+  readonly gain: number;
+}
+
+export interface Ranked {
+  readonly candidates: Candidate[];
+  readonly excluded: Exclusion[];
+  /** The floor that was kept; lower than the level's own when no model reaches that. */
+  readonly floor: number;
+  readonly floorLowered: boolean;
+  /** No price or no score was known of any: the static order decided. */
+  readonly degraded: boolean;
+}
+
+/** Lower groups come first, whatever the score. */
+const GROUP = { measured: 0, unmeasured: 1, unpriced: 2, sharedFree: 3, exhausted: 4, demo: 5 } as const;
+
+interface Judged {
+  readonly one: Eligible;
+  readonly group: number;
+  readonly quality: number | null;
+  readonly cost: NanoUsd | null;
+  readonly score: number;
+  readonly notes: string[];
+}
+
+export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked {
+  const exponent = QUALITY_EXPONENTS[rules.policy][rules.level] * (0.5 + rules.gain);
+  const judged = eligible.map((one) => judge(one, rules, exponent));
+  const { floor, wanted } = floorFor(judged, rules);
+  const kept = judged.filter((row) => row.quality === null || row.quality >= floor);
+  const withoutDemo = kept.some((row) => row.group !== GROUP.demo) ? kept.filter((row) => row.group !== GROUP.demo) : kept;
+  const degraded = kept.length > 0 && kept.every((row) => row.group === GROUP.demo || row.quality === null || row.cost === null);
+  const order = withoutDemo.sort(degraded ? staticOrder(rules.level) : compare);
+  return {
+    candidates: order.map((row) => candidateOf(row, rules, exponent)),
+    excluded: judged.flatMap((row) => leftOut(row, floor, rules.level, withoutDemo.length > 0)),
+    floor,
+    floorLowered: floor < wanted,
+    degraded: degraded && !order.every((row) => row.group === GROUP.demo),
+  };
+}
+
+function leftOut({ one, quality, group }: Judged, floor: number, level: Complexity, othersRemain: boolean): Exclusion[] {
+  const model = one.entry.model.id;
+  if (quality !== null && quality < floor) {
+    return [{ model, rule: "floor", reason: `its quality of ${quality} is below ${floor}, the least for ${level} prompts` }];
+  }
+  if (group !== GROUP.demo || !othersRemain) return [];
+  return [{ model, rule: "demo", reason: "calls no model; it answers only where nothing else can" }];
+}
+
+function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null } {
+  const skill: SkillName = rules.vision ? "vision" : rules.skill;
+  const own = entry.quality[skill];
+  if (own !== null || entry.quality.general === null)
+    return { quality: own, note: own === null ? "no quality score is published; ranked after measured models" : null };
+  return { quality: entry.quality.general, note: `no ${skill} score is published; its general score counts` };
+}
+
+function judge(one: Eligible, rules: RankingRules, exponent: number): Judged {
+  const { model } = one.entry;
+  const { quality, note } = qualityOf(one.entry, rules);
+  const cost = model.local ? 0 : one.estimate.p50NanoUsd;
+  const notes = note ? [note] : [];
+  if (cost === null) notes.push("its price is unknown; ranked after priced models");
+  const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
+  if (isSharedFree) notes.push("shared free capacity with daily limits; ranked last");
+  const group = groupOf(one, quality, cost, isSharedFree);
+  if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
+  return { one, group, quality, cost, score: worthOf(quality, cost, exponent) * factorOf(one, rules), notes };
+}
+
+function groupOf({ entry, availability }: Eligible, quality: number | null, cost: NanoUsd | null, isSharedFree: boolean): number {
+  if (entry.model.provider === "demo") return GROUP.demo;
+  if (availability.headroom <= 0) return GROUP.exhausted;
+  if (isSharedFree) return GROUP.sharedFree;
+  if (cost === null) return GROUP.unpriced;
+  return quality === null ? GROUP.unmeasured : GROUP.measured;
+}
+
+/** Quality to the exponent, per cent of expected cost. */
+function worthOf(quality: number | null, cost: NanoUsd | null, exponent: number): number {
+  if (quality === null || cost === null) return 0;
+  return (quality / 100) ** exponent / (Math.max(cost, LEAST_COST_NANO_USD) / 1e7);
+}
+
+function factorOf({ entry, availability }: Eligible, rules: RankingRules): number {
+  const headroom = Math.max(LEAST_HEADROOM_FACTOR, Math.min(1, availability.headroom));
+  const warm = entry.model.id === rules.warm ? WARM_FACTOR : 1;
+  const reasons = rules.wantsReasoning && !entry.model.capabilities.includes("reasoning") ? NO_REASONING_FACTOR : 1;
+  return headroom * warm * reasons;
+}
+
+/** The level's floor, or the next lower one that a measured model reaches: a weak answer is better than none. */
+function floorFor(judged: readonly Judged[], rules: RankingRules): { floor: number; wanted: number } {
+  const start = rules.policy === "cheap" ? lowerLevel(rules.level) : rules.level;
+  const wanted = QUALITY_FLOORS[start];
+  const best = judged.reduce((most, { quality }) => Math.max(most, quality ?? 0), 0);
+  let level = start;
+  while (QUALITY_FLOORS[level] > best && level !== "simple") level = lowerLevel(level);
+  return { floor: QUALITY_FLOORS[level], wanted };
+}
+
+function compare(left: Judged, right: Judged): number {
+  return (
+    left.group - right.group ||
+    right.score - left.score ||
+    (left.cost ?? 0) - (right.cost ?? 0) ||
+    (right.quality ?? 0) - (left.quality ?? 0) ||
+    byId(left, right)
+  );
+}
+
+function byId(left: Judged, right: Judged): number {
+  return left.one.entry.model.id < right.one.entry.model.id ? -1 : 1;
+}
+
+/** The order made from the catalogue for the case that nothing can be computed; what it does not name comes after, local first. */
+function staticOrder(level: Complexity): (left: Judged, right: Judged) => number {
+  const places = new Map(FALLBACK_ORDER[level].map((id, place) => [id, place]));
+  const placeOf = ({ one }: Judged) => places.get(one.entry.model.id) ?? (one.entry.model.local ? places.size : places.size + 1);
+  return (left, right) => left.group - right.group || placeOf(left) - placeOf(right) || compare(left, right);
+}
+
+function candidateOf({ one, quality, cost, score, notes }: Judged, rules: RankingRules, exponent: number): Candidate {
+  const { entry, estimate, availability } = one;
+  const factors = {
+    ...(availability.headroom < 1 ? { headroom: availability.headroom } : {}),
+    ...(entry.model.id === rules.warm ? { warm: WARM_FACTOR } : {}),
+  };
+  const all = [...notes, ...one.notes];
+  return {
+    model: entry.model.id,
+    score,
+    parts: {
+      ...(quality === null ? {} : { quality }),
+      ...(cost === null ? {} : { price: cost / 1e9 }),
+      cache: estimate.cachedShare,
+      policy: exponent,
+      ...factors,
+    },
+    estimate: {
+      p50NanoUsd: estimate.p50NanoUsd,
+      worstNanoUsd: estimate.worstNanoUsd,
+      inputTokens: estimate.inputTokens,
+      outputTokensP50: estimate.outputTokensP50,
+      outputTokensWorst: estimate.outputTokensWorst,
+      cachedShare: estimate.cachedShare,
+    },
+    ...(all.length > 0 ? { notes: all } : {}),
+  };
+}
