@@ -97,18 +97,30 @@ const WHOLE_PROVIDER: readonly string[] = ["key", "disabled", "unreachable"];
 
 export function sift(input: RouteInput, shelf: Shelf, needs: Requirements): Sifted {
   const sifted: Sifted = { eligible: [], excluded: [], tooLong: [] };
-  for (const { id, entries } of shelf.providers) {
-    const first = entries[0];
-    const open = first && input.availability(first.model);
-    if (open && !open.usable && WHOLE_PROVIDER.includes(open.rule ?? "")) {
-      const reason = open.reason ?? `${id} cannot be used now`;
-      const names = entries.length > MOST_LINES_A_PROVIDER ? [`${id}/*`] : entries.map(({ model }) => model.id);
-      for (const model of names) sifted.excluded.push({ model, reason, ...(open.rule ? { rule: open.rule } : {}) });
-      continue;
-    }
-    for (const entry of entries) siftOne(input, entry, needs, sifted);
+  const open = shelf.providers.filter((provider) => isOpen(input, provider, sifted));
+  const isAnyReal = open.some(({ id }) => id !== DEMO);
+  for (const { id, entries } of open) {
+    if (id === DEMO && isAnyReal) sifted.excluded.push(...entries.map(demoPassed));
+    else for (const entry of entries) siftOne(input, entry, needs, sifted);
   }
   return sifted;
+}
+
+const DEMO = "demo";
+
+/** The embedded answer is for the first minute, before any key is set; it never stands in for a model that was refused. */
+function demoPassed({ model }: Entry): Exclusion {
+  return { model: model.id, rule: DEMO, reason: "calls no model; it answers only where no provider can be used" };
+}
+
+/** A provider without key, switched off or not reachable is excluded as a whole. */
+function isOpen(input: RouteInput, { id, entries }: Shelf["providers"][number], sifted: Sifted): boolean {
+  const first = entries[0];
+  const { usable, rule = "", reason = `${id} cannot be used now` } = first ? input.availability(first.model) : { usable: true };
+  if (usable || !WHOLE_PROVIDER.includes(rule)) return true;
+  const names = entries.length > MOST_LINES_A_PROVIDER ? [`${id}/*`] : entries.map(({ model }) => model.id);
+  for (const model of names) sifted.excluded.push({ model, reason, rule });
+  return false;
 }
 
 function siftOne(input: RouteInput, entry: Entry, needs: Requirements, sifted: Sifted): void {

@@ -36,7 +36,7 @@ export interface Ranked {
 }
 
 /** Lower groups come first, whatever the score. */
-const GROUP = { measured: 0, unmeasured: 1, unpriced: 2, sharedFree: 3, exhausted: 4, demo: 5 } as const;
+const GROUP = { measured: 0, unmeasured: 1, unpriced: 2, sharedFree: 3, exhausted: 4 } as const;
 
 interface Judged {
   readonly one: Eligible;
@@ -52,25 +52,22 @@ export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked
   const judged = eligible.map((one) => judge(one, rules, exponent));
   const { floor, wanted } = floorFor(judged, rules);
   const kept = judged.filter((row) => row.quality === null || row.quality >= floor);
-  const withoutDemo = kept.some((row) => row.group !== GROUP.demo) ? kept.filter((row) => row.group !== GROUP.demo) : kept;
-  const degraded = kept.length > 0 && kept.every((row) => row.group === GROUP.demo || row.quality === null || row.cost === null);
-  const order = withoutDemo.sort(degraded ? staticOrder(rules.level) : compare);
+  const degraded = isBlind(kept, rules.level);
+  const order = kept.sort(degraded ? staticOrder(rules.level) : compare);
   return {
     candidates: order.map((row) => candidateOf(row, rules, exponent)),
-    excluded: judged.flatMap((row) => leftOut(row, floor, rules.level, withoutDemo.length > 0)),
+    excluded: judged.flatMap((row) => leftOut(row, floor, rules.level)),
     floor,
     floorLowered: floor < wanted,
-    degraded: degraded && !order.every((row) => row.group === GROUP.demo),
+    degraded,
   };
 }
 
-function leftOut({ one, quality, group }: Judged, floor: number, level: Complexity, othersRemain: boolean): Exclusion[] {
-  const model = one.entry.model.id;
-  if (quality !== null && quality < floor) {
-    return [{ model, rule: "floor", reason: `its quality of ${quality} is below ${floor}, the least for ${level} prompts` }];
-  }
-  if (group !== GROUP.demo || !othersRemain) return [];
-  return [{ model, rule: "demo", reason: "calls no model; it answers only where nothing else can" }];
+function leftOut({ one, quality }: Judged, floor: number, level: Complexity): Exclusion[] {
+  if (quality === null || quality >= floor) return [];
+  return [
+    { model: one.entry.model.id, rule: "floor", reason: `its quality of ${quality} is below ${floor}, the least for ${level} prompts` },
+  ];
 }
 
 function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null } {
@@ -94,8 +91,7 @@ function judge(one: Eligible, rules: RankingRules, exponent: number): Judged {
   return { one, group, quality, cost, score: worthOf(quality, cost, exponent) * factorOf(one, rules), notes };
 }
 
-function groupOf({ entry, availability }: Eligible, quality: number | null, cost: NanoUsd | null, isSharedFree: boolean): number {
-  if (entry.model.provider === "demo") return GROUP.demo;
+function groupOf({ availability }: Eligible, quality: number | null, cost: NanoUsd | null, isSharedFree: boolean): number {
   if (availability.headroom <= 0) return GROUP.exhausted;
   if (isSharedFree) return GROUP.sharedFree;
   if (cost === null) return GROUP.unpriced;
@@ -123,6 +119,12 @@ function floorFor(judged: readonly Judged[], rules: RankingRules): { floor: numb
   let level = start;
   while (QUALITY_FLOORS[level] > best && level !== "simple") level = lowerLevel(level);
   return { floor: QUALITY_FLOORS[level], wanted };
+}
+
+/** Without any score or without any price there is nothing to weigh: the static order decides, where it names one of them. */
+function isBlind(kept: readonly Judged[], level: Complexity): boolean {
+  if (kept.some(({ quality }) => quality !== null) && kept.some(({ cost }) => cost !== null)) return false;
+  return kept.some(({ one }) => FALLBACK_ORDER[level].includes(one.entry.model.id));
 }
 
 function compare(left: Judged, right: Judged): number {

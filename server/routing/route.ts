@@ -121,8 +121,7 @@ interface Outcome {
 
 function rankAll(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules): Outcome {
   const sifted = sift(input, shelf, needs);
-  const onlyDemo = sifted.eligible.every(({ entry }) => entry.model.provider === "demo");
-  const shortened = onlyDemo && input.mayShorten === true && sifted.tooLong.length > 0;
+  const shortened = sifted.eligible.length === 0 && input.mayShorten === true && sifted.tooLong.length > 0;
   const eligible = shortened ? widest(sifted) : sifted.eligible;
   const ranked = rank(eligible, rules);
   const reopened = new Set(eligible.map(({ entry }) => entry.model.id));
