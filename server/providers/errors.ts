@@ -50,13 +50,12 @@ export function bodyFailure(context: FailureContext, body: VendorObject): Failur
 }
 
 function refusalFailure(context: FailureContext, words: RefusalWords, headers: Headers | undefined, body: unknown): Failure {
-  const { connection, model } = context;
+  const { connection } = context;
   const kind = kindOf(words, connection.secret !== null);
   const parameter = kind === "requestInvalid" ? (words.parameter ?? namedParameter(words.message)) : undefined;
   const waitMs = retryAfterMs({ ...(headers ? { headers } : {}), body, message: words.message, nowMs: Date.now() });
   const details: FailureDetails = {
     provider: connection.provider,
-    ...(model === undefined ? {} : { model }),
     ...(words.status === undefined ? {} : { status: words.status }),
     ...(waitMs !== undefined && (kind === "rateLimited" || kind === "providerUnavailable") ? { retryAfterMs: waitMs } : {}),
     ...(parameter === undefined ? {} : { parameter }),
