@@ -1,7 +1,6 @@
 // Providers as the spine sees them: which can be used now, and a connection to one with its key, its wall and its quirks.
-import type { ProviderOverride } from "../shared/custom.ts";
 import { Failure } from "../shared/failure.ts";
-import type { ModelInfo } from "../shared/model.ts";
+import { type ModelInfo, providerOf } from "../shared/model.ts";
 import type { ProviderStatus, ResultOf } from "../shared/protocol.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Catalog } from "./catalog/catalog.ts";
@@ -10,7 +9,8 @@ import type { KeyRecord, KeyRing } from "./keys/ring.ts";
 import type { Network } from "./network/fetch.ts";
 import { dialectNamed } from "./providers/dialects.ts";
 import type { Dialect, DialectName, ProviderConnection } from "./providers/provider.ts";
-import { customRow, endpointOf, type ProviderEndpoint, type ProviderRow, PROVIDER_ROWS } from "./providers/registry.ts";
+import type { ProviderRow } from "./providers/registry.ts";
+import { type Known, knownProviders, overrideOf } from "./known-providers.ts";
 import type { Health, HealthState, Target } from "./resilience/health.ts";
 import type { Availability } from "./routing/route.ts";
 
@@ -20,22 +20,20 @@ export interface AccessParts {
   readonly network: Network;
   readonly health: Health;
   readonly catalog: Catalog;
+  /** Where local servers are looked for, by provider. */
+  readonly localUrls: () => ReadonlyMap<string, string>;
 }
 
 export interface Access extends ProviderAccess {
   rows(): readonly ProviderRow[];
+  /** Whether any provider but the demo and the local servers can be used now. */
+  hasUsable(): boolean;
+  /** Whether a model's provider runs on this machine. */
+  isLocal(model: string): boolean;
   list(): ProviderStatus[];
   test(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;
   /** For list and price endpoints: the dialect and a connection with the first usable key. */
   reach(provider: string, signal: AbortSignal): Promise<{ dialect: Dialect; connection: ProviderConnection }>;
-}
-
-/** What is true of a provider apart from its models, worked out once per change of settings. */
-interface Known {
-  readonly row: ProviderRow;
-  readonly endpoint: ProviderEndpoint | null;
-  readonly trouble: string | null;
-  readonly enabled: boolean;
 }
 
 const TEST_PATIENCE_MS = 15_000;
@@ -55,6 +53,14 @@ class Providers implements Access {
 
   rows(): readonly ProviderRow[] {
     return [...this.#all().values()].map((known) => known.row);
+  }
+
+  hasUsable(): boolean {
+    return [...this.#all().values()].some(({ row }) => row.id !== "demo" && !row.local && this.#ofProvider(row.id).usable);
+  }
+
+  isLocal(model: string): boolean {
+    return this.#all().get(providerOf(model))?.row.local === true;
   }
 
   availabilities(): (model: ModelInfo) => Availability {
@@ -116,7 +122,7 @@ class Providers implements Access {
     const settings = this.#parts.settings();
     if (settings !== this.#seenSettings) {
       this.#seenSettings = settings;
-      this.#known = knownProviders(settings);
+      this.#known = knownProviders(settings, this.#parts.localUrls());
     }
     return this.#known;
   }
@@ -199,60 +205,10 @@ class Providers implements Access {
   }
 }
 
-/** The embedded answer as a provider among others. */
-const DEMO_ROW: ProviderRow = {
-  id: "demo",
-  name: "Demo (no model)",
-  dialect: "demo",
-  baseUrl: "",
-  environment: [],
-  docsUrl: "",
-  local: true,
-  needsKey: false,
-  quirks: {},
-  sources: {},
-  stopCharging: { stops: "yes", source: "nothing is called" },
-  rateHeaders: {},
-  modelsPath: "",
-  notes: [],
-};
-const DEMO: Known = {
-  row: DEMO_ROW,
-  endpoint: { dialect: "demo", baseUrl: "", origin: "", endpoint: "", changes: [], headers: {}, quirks: {} },
-  trouble: null,
-  enabled: true,
-};
-
-function knownProviders(settings: Settings): Map<string, Known> {
-  const { custom = [], ...overrides } = settings.providers;
-  const own = custom.map((one) => ({ row: customRow(one), custom: one }));
-  const rows = [
-    ...PROVIDER_ROWS.filter((row) => !own.some((one) => one.row.id === row.id)).map((row) => ({ row, custom: undefined })),
-    ...own,
-  ];
-  const known = rows.map(({ row, custom: given }): [string, Known] => [row.id, knownOf(row, overrides[row.id], given)]);
-  return new Map([...known, ["demo", DEMO]]);
-}
-
-function knownOf(row: ProviderRow, override: Parameters<typeof endpointOf>[1], custom: Parameters<typeof endpointOf>[2]): Known {
-  const enabled = override?.enabled ?? true;
-  try {
-    return { row, endpoint: endpointOf(row, override, custom), trouble: null, enabled };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { row, endpoint: null, trouble: error.message, enabled };
-  }
-}
-
 function mustSpeak(name: DialectName, provider: string): Dialect {
   const dialect = dialectNamed(name);
   if (!dialect) throw new Failure("providerUnavailable", `${provider} speaks ${name}, which this build does not.`, { accepted: false });
   return dialect;
-}
-
-function overrideOf(settings: Settings, provider: string): ProviderOverride | undefined {
-  const { custom, ...overrides } = settings.providers;
-  return overrides[provider];
 }
 
 function restReason(provider: string, state: HealthState): string {

@@ -24,6 +24,8 @@ import { openLedger } from "./money/ledger/open.ts";
 import { createSharedStore } from "./money/ledger/shared-store.ts";
 import { pricing } from "./money/pricing.ts";
 import { createBudget } from "./money/wallet.ts";
+import { createLocalModels } from "./local-models.ts";
+import { createLocalDiscovery, localTargets } from "./network/local-servers.ts";
 import { createNetwork } from "./network/network.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
@@ -45,10 +47,11 @@ export async function openHouse(order: HouseOrder): Promise<House> {
   return houseFrom(rooms, order.edge);
 }
 
-async function openRooms(order: HouseOrder): Promise<Rooms> {
+type HeldSettings = ReturnType<typeof holdSettings>;
+
+/** The rooms that touch the world: files, the ledger, sockets. */
+async function openEdges(order: HouseOrder, settings: HeldSettings) {
   const { log, edge } = order;
-  const settings = holdSettings(order);
-  const now = () => new Date();
   const folder = stateFolder({ environment: edge.environment, platform: platform(), home: homedir() });
   await makePrivateFolder(folder);
   const ledger = await openLedger({ folder, env: edge.environment, facts: edge, now: Date.now });
@@ -57,13 +60,31 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   order.scrubLog?.((line) => ring.scrubber.scrub(line));
   const network = createNetwork({ settings: () => networkSettings(settings.get()), environment: edge.environment });
   const health = createHealth({
-    now,
+    now: () => new Date(),
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
+  return { ledger, ring, network, health };
+}
+
+async function openRooms(order: HouseOrder): Promise<Rooms> {
+  const { log, edge } = order;
+  const settings = holdSettings(order);
+  const now = () => new Date();
+  const { ledger, ring, network, health } = await openEdges(order, settings);
   const catalog = createCatalog();
   catalog.overlay("demo", "local", [DEMO_MODEL]);
-  const access = createAccess({ settings: settings.get, ring, network, health, catalog });
+  const lookedAt = () => localTargets(settings.get().providers, edge.environment);
+  const discovery = createLocalDiscovery({
+    targets: lookedAt,
+    fetchFor: (options) => network.fetchFor(options),
+    now,
+  });
+  const locals = createLocalModels({ discovery, catalog, settings: settings.get });
+  const access = createAccess({
+    ...{ settings: settings.get, ring, network, health, catalog },
+    localUrls: () => new Map(lookedAt().map(({ provider, baseUrl }) => [provider, baseUrl])),
+  });
   const budget = createBudget({
     ledger,
     settings: settings.get,
@@ -92,7 +113,12 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       applySettings();
       return problems;
     },
-    ready: () => ready,
+    async ready(model) {
+      await ready;
+      const looking = locals.look();
+      // A look costs a socket or two: only who has nothing else, or asks for a local model, waits for it.
+      if (!access.hasUsable() || (model !== undefined && access.isLocal(model))) await looking;
+    },
     async close() {
       health.close();
       await budget.close();

@@ -14,7 +14,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
   const send = createSend(spine);
   return {
     send: async (request, caller) => {
-      await rooms.ready();
+      await rooms.ready(request.model);
       return send(request, caller);
     },
     quote: async (draft) => {
@@ -22,7 +22,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       return quote(spine, draft);
     },
     preview: async (draft) => {
-      await rooms.ready();
+      await rooms.ready(draft.model);
       return preview(spine, draft);
     },
     listModels: (params) => listModels(rooms, params),
@@ -30,7 +30,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       throw new Failure("internal");
     },
     listProviders: async () => {
-      await rooms.ready();
+      await rooms.ready(LOCAL_TOO);
       return { providers: access.list() };
     },
     listKeys: async () => {
@@ -68,6 +68,9 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
   };
 }
 
+/** Who lists models or providers waits for the local ones. */
+const LOCAL_TOO = "ollama/";
+
 type Listener = <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void;
 
 function subscribe(rooms: Rooms, listener: Listener): void {
@@ -81,7 +84,7 @@ function healthOnWire({ provider, model, state }: HealthChange): NotificationOf<
 }
 
 async function listModels(rooms: Rooms, params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">> {
-  await rooms.ready();
+  await rooms.ready(LOCAL_TOO);
   const availabilityOf = rooms.access.availabilities();
   const now = rooms.spine.now();
   const models = rooms.catalog.all().flatMap((model) => {

@@ -20,7 +20,7 @@ export interface Rooms {
   readonly log: Log;
   readonly settings: () => Settings;
   configure(given: unknown): readonly SettingProblem[];
-  /** Settles once what runs in the background (local servers, stored keys) has been looked at. */
-  ready(): Promise<void>;
+  /** Settles once stored keys are read and, where it matters for this model or there is no other, local servers were looked for. */
+  ready(model?: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -113,3 +113,8 @@ export function providerOf(id: ModelId): string {
 export function vendorModelOf(id: ModelId): string {
   return id.slice(id.indexOf("/") + 1);
 }
+
+/** Runs on this machine and nobody stated a price for it: its cost is known to be nothing, not unknown. */
+export function isFree(model: Pick<ModelInfo, "local" | "prices">): boolean {
+  return model.local && model.prices.length === 0;
+}

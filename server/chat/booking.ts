@@ -1,6 +1,7 @@
 // What an attempt books: the intent before it, the outcome after it, whatever happened in between; pure but for the prices it asks.
 import type { Attempt } from "../../shared/chat.ts";
 import type { Failure } from "../../shared/failure.ts";
+import { isFree } from "../../shared/model.ts";
 import type { Capability } from "../../shared/model.ts";
 import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts";
 import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
@@ -11,7 +12,7 @@ import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 
 export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string): AttemptIntent {
   const price = parts.pricing.versionOf(job.model, parts.now());
-  const free = job.model.local;
+  const free = isFree(job.model);
   return {
     attemptId,
     chatId: job.request.chatId,
@@ -66,7 +67,7 @@ export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failur
 }
 
 function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at: Date): Cost {
-  if (job.model.local) return { nanoUsd: 0, provenance: usage.provenance === "reported" ? "computed" : "estimated", priceDate: null };
+  if (isFree(job.model)) return { nanoUsd: 0, provenance: usage.provenance === "reported" ? "computed" : "estimated", priceDate: null };
   return parts.pricing.costOf(job.model, usage, { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier }, at);
 }
 

@@ -1,7 +1,7 @@
 // THE SPINE: admit, route, then per candidate reserve, stream and settle; every door enters here and nowhere else.
 import type { Attempt, ChatResult, StopReason } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { ModelInfo } from "../../shared/model.ts";
+import { isFree, type ModelInfo } from "../../shared/model.ts";
 import { addCost, addUsage, type Cost, NO_COST, NO_USAGE, nanoFromUsd, type Usage } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
@@ -156,7 +156,7 @@ class Chat {
     const worst = this.#estimateOf(failed).worstNanoUsd;
     const availabilityOf = this.#parts.providers.availabilities();
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      const nextWorst = next.local ? 0 : this.#estimateOf(next).worstNanoUsd;
+      const nextWorst = isFree(next) ? 0 : this.#estimateOf(next).worstNanoUsd;
       if (rule === "cheaperOnly" && !(nextWorst !== null && worst !== null && nextWorst < worst)) continue;
       if (rule === "largerWindowOnly" && next.contextWindowTokens <= failed.contextWindowTokens) continue;
       if (!availabilityOf(next).usable || !this.#fits(next)) continue;
