@@ -40,6 +40,9 @@ const edge: Edge = {
   exit: (code) => process.exit(code),
 };
 
+// Whatever a library prints goes nowhere: stdout is the protocol's, and nobody has looked through the text for keys.
+for (const name of ["log", "info", "debug", "warn", "error", "trace"] as const) console[name] = () => undefined;
+
 // Node's experimental warnings belong to the log of those who run Node, not to a user's terminal.
 process.removeAllListeners("warning");
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
