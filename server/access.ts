@@ -172,7 +172,8 @@ class Providers implements Access {
       fetch: this.#parts.network.fetchFor({
         origins: key ? key.origins : [endpoint.origin],
         caFile: overrideOf(settings, row.id)?.caFile,
-        direct: row.local,
+        // Only what is looked for on this machine: a server of the user's own may well stand behind a proxy.
+        direct: this.#parts.localUrls().has(row.id),
         onResponse: (seen) => onResponse(seen.status, seen.headers),
       }),
       headers: endpoint.headers,

@@ -14,6 +14,7 @@ import type { House } from "./house.ts";
 import { openPlan } from "./interim.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import type { ProviderKeys } from "./keys/origins.ts";
+import { guardPrompt } from "./keys/scan.ts";
 import { Secret } from "./keys/secret.ts";
 import { openKeychain } from "./keys/sources/keychain.ts";
 import { openVault } from "./keys/vault.ts";
@@ -56,7 +57,7 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
   await makePrivateFolder(folder);
   const ledger = await openLedger({ folder, env: edge.environment, facts: edge, now: Date.now });
   for (const notice of ledger.notices) log.warn(notice);
-  const ring = openRing(order, folder, settings.get);
+  const { ring, vault, keychain } = openKeys(order, folder, settings.get);
   order.scrubLog?.((line) => ring.scrubber.scrub(line));
   const network = createNetwork({ settings: () => networkSettings(settings.get()), environment: edge.environment });
   const health = createHealth({
@@ -64,14 +65,14 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
-  return { ledger, ring, network, health };
+  return { ledger, ring, vault, keychain, network, health };
 }
 
 async function openRooms(order: HouseOrder): Promise<Rooms> {
   const { log, edge } = order;
   const settings = holdSettings(order);
   const now = () => new Date();
-  const { ledger, ring, network, health } = await openEdges(order, settings);
+  const { ledger, ring, vault, keychain, network, health } = await openEdges(order, settings);
   const catalog = createCatalog();
   catalog.overlay("demo", "local", [DEMO_MODEL]);
   const lookedAt = () => localTargets(settings.get().providers, edge.environment);
@@ -98,6 +99,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     quoter,
     pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
+    guard: (messages) => guardPrompt(messages, settings.get()["secrets.inPrompts"], ring.scrubber),
     newId: () => randomUUID(),
     onBug: (error) => order.log.error("unexpected error", { error }),
   };
@@ -107,7 +109,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   applySettings();
   const ready = Promise.all([ring.ready(), learn(quoter, ledger)]).then(() => undefined);
   return {
-    ...{ spine, access, catalog, ring, budget, ledger, health, log, settings: settings.get },
+    ...{ spine, access, catalog, ring, vault, keychain, budget, ledger, health, log, settings: settings.get },
     configure(given) {
       const problems = settings.set(given);
       applySettings();
@@ -145,16 +147,13 @@ function holdSettings(order: HouseOrder) {
   return { get: () => current, set };
 }
 
-function openRing(order: HouseOrder, folder: string, settings: () => Settings) {
+function openKeys(order: HouseOrder, folder: string, settings: () => Settings) {
   const { environment } = order.edge;
   const passphrase = environment.LATCHKEY_PASSPHRASE;
-  const vault = openVault({
-    folder,
-    passphrase: () => (passphrase ? new Secret(passphrase) : undefined),
-    keychain: openKeychain(),
-    now: () => new Date(),
-  });
-  return createKeyRing({ providers: PROVIDER_ROWS.map(keysOfRow), environment, vault, settings, log: order.log });
+  const keychain = openKeychain();
+  const vault = openVault({ folder, passphrase: () => (passphrase ? new Secret(passphrase) : undefined), keychain, now: () => new Date() });
+  const ring = createKeyRing({ providers: PROVIDER_ROWS.map(keysOfRow), environment, vault, settings, log: order.log });
+  return { ring, vault, keychain };
 }
 
 function keysOfRow({ id, environment, baseUrl }: (typeof PROVIDER_ROWS)[number]): ProviderKeys {
@@ -167,5 +166,6 @@ function networkSettings(settings: Settings) {
     noProxy: settings["network.noProxy"],
     strictSsl: settings["network.strictSsl"],
     caFile: settings["network.caFile"],
+    plainHttpHosts: settings["network.plainHttpHosts"],
   };
 }

@@ -4,7 +4,9 @@ import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../
 import { preview, quote } from "./chat/preview.ts";
 import { createSend } from "./chat/send.ts";
 import type { Edge } from "./edge.ts";
-import type { House } from "./house.ts";
+import type { House, ImportedKeys } from "./house.ts";
+import { examineKeys } from "./keys/doctor.ts";
+import { keysIn } from "./keys/import.ts";
 import { priceAt } from "./money/price.ts";
 import type { HealthChange } from "./resilience/health.ts";
 import type { Rooms } from "./rooms.ts";
@@ -48,6 +50,8 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       await ring.ready();
       return ring.delete(provider, name);
     },
+    examineKeys: () => examineKeys({ ring, vault: rooms.vault, keychain: rooms.keychain, providers: access.rows().map((row) => row.id) }),
+    importKeys: (text, parseYaml) => importKeys(rooms, text, parseYaml),
     testKey: async (provider, signal) => {
       await ring.ready();
       return access.test(provider, signal);
@@ -70,6 +74,23 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
 
 /** Who lists models or providers waits for the local ones. */
 const LOCAL_TOO = "ollama/";
+
+async function importKeys(rooms: Rooms, text: string, parseYaml: (text: string) => unknown): Promise<ImportedKeys> {
+  const providers = rooms.access
+    .rows()
+    .map(({ id, environment, baseUrl }) => ({ id, environment, origins: baseUrl === "" ? [] : [new URL(baseUrl).origin] }));
+  const { keys, unknown } = keysIn(text, { providers, parseYaml });
+  const kept: ImportedKeys["kept"][number][] = [];
+  const names = new Set<string>();
+  for (const { provider, at, secret } of keys) {
+    // The first key of a provider is its default, more of them are named after where they stood.
+    const name = names.has(provider) ? at : undefined;
+    names.add(provider);
+    kept.push({ provider, at, ...(await rooms.ring.set(provider, secret.reveal(), { name, persist: "vault" })) });
+    rooms.health.reset(provider);
+  }
+  return { kept, unknown };
+}
 
 type Listener = <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void;
 

@@ -2,6 +2,13 @@
 import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import type { Settings, SettingProblem } from "../shared/settings.ts";
 import type { Send } from "./chat/send.ts";
+import type { KeysReport } from "./keys/doctor.ts";
+
+export interface ImportedKeys {
+  readonly kept: readonly (ResultOf<"key/set"> & { readonly at: string })[];
+  /** Names that look like keys of providers we do not know; nothing was done with them. */
+  readonly unknown: readonly string[];
+}
 
 export interface House {
   readonly send: Send;
@@ -13,6 +20,10 @@ export interface House {
   listKeys(): Promise<ResultOf<"key/list">>;
   setKey(params: ParamsOf<"key/set">): Promise<ResultOf<"key/set">>;
   deleteKey(params: ParamsOf<"key/delete">): Promise<ResultOf<"key/delete">>;
+  /** Which source won for every provider and why, and what this machine has. */
+  examineKeys(): Promise<KeysReport>;
+  /** Keeps the keys found in an env file or another tool's file in the vault. */
+  importKeys(text: string, parseYaml: (text: string) => unknown): Promise<ImportedKeys>;
   testKey(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;
   budgets(): Promise<ResultOf<"budget/get">>;
   setBudgets(budgets: ParamsOf<"budget/set">["budgets"]): Promise<ResultOf<"budget/set">>;

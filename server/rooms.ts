@@ -4,6 +4,8 @@ import type { Access } from "./access.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import type { KeyRing } from "./keys/ring.ts";
+import type { Keychain } from "./keys/sources/keychain.ts";
+import type { Vault } from "./keys/vault.ts";
 import type { Log } from "./log.ts";
 import type { Budget } from "./money/budget.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
@@ -14,6 +16,8 @@ export interface Rooms {
   readonly access: Access;
   readonly catalog: Catalog;
   readonly ring: KeyRing;
+  readonly vault: Vault;
+  readonly keychain: Keychain;
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly health: Health;

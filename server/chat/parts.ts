@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Budget } from "../money/budget.ts";
 import type { Dialect, ProviderConnection } from "../providers/provider.ts";
 import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
+import type { Guard } from "./guard.ts";
 import type { Health, Target } from "../resilience/health.ts";
 import type { Availability, Estimate, Route } from "../routing/route.ts";
 
@@ -58,6 +59,8 @@ export interface SpineParts {
   readonly providers: ProviderAccess;
   readonly health: Health;
   readonly plan: Plan;
+  /** Looks for secrets in what is about to be sent. */
+  readonly guard: Guard;
   readonly settings: () => Settings;
   readonly createAttemptBudget: (rules: AttemptRules) => AttemptBudget;
   readonly now: () => Date;

@@ -13,6 +13,7 @@ import { admit } from "./admit.ts";
 import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
+import { guarded } from "./guard.ts";
 import { limitsFor } from "./limits.ts";
 import { decideOrWait } from "./patience.ts";
 import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
@@ -25,9 +26,11 @@ export function createSend(parts: SpineParts): Send {
     const { request, continuation } = takeUp(admit(given));
     parts.plan.admit(request);
     const draft = continuation ? withContinuation(request, continuation) : request;
-    const { decision, estimateOf } = await decideOrWait(parts, draft, caller);
-    await caller.emit({ type: "route", route: decision });
-    return new Chat(parts, request, caller, decision, estimateOf, continuation).run();
+    return guarded(parts, draft.messages, caller, async (heard) => {
+      const { decision, estimateOf } = await decideOrWait(parts, draft, heard);
+      await heard.emit({ type: "route", route: decision });
+      return new Chat(parts, request, heard, decision, estimateOf, continuation).run();
+    });
   };
 }
 

@@ -1,4 +1,5 @@
 // Finds Ollama, LM Studio and llama.cpp on this machine, quickly and at most once a minute; looks nowhere else.
+import { connect } from "node:net";
 import type { ProviderOverride } from "../../shared/custom.ts";
 import type { ModelInfo, Price } from "../../shared/model.ts";
 import type { Settings } from "../../shared/settings.ts";
@@ -24,7 +25,10 @@ export interface LocalDiscoveryParts {
 }
 
 export interface LocalDiscovery {
-  /** The servers that answered; the same answer for a minute. Never throws. */
+  /**
+   * The servers that answered. Only the first look is waited for; after a minute the next caller still gets the old
+   * answer while a new look runs. Never throws.
+   */
   find(): Promise<readonly LocalServer[]>;
   /** The next find looks again, for instance after a local server could not be reached. */
   forget(): void;
@@ -75,29 +79,52 @@ function fromVariables(provider: string, usual: URL, environment: Readonly<Recor
 
 export function createLocalDiscovery({ targets, fetchFor, now, budgetMs = BUDGET_MS }: LocalDiscoveryParts): LocalDiscovery {
   let looked: { at: number; key: string; servers: Promise<readonly LocalServer[]> } | undefined;
+  const modelsAt = async (target: LocalTarget, signal: AbortSignal): Promise<LocalServer[]> => {
+    const { origin } = new URL(target.baseUrl);
+    // A port that refuses is the usual case: found without loading an HTTP client.
+    if (!(await isListening(new URL(target.baseUrl), signal))) return [];
+    const models = await PROBES[target.provider]?.(askerOf(origin, fetchFor({ origins: [origin], direct: true }), signal));
+    return models ? [{ ...target, models: models.map((model) => infoOf(target.provider, model, now())) }] : [];
+  };
   const look = async (wanted: readonly LocalTarget[]) => {
     const signal = AbortSignal.timeout(budgetMs);
-    const servers = await Promise.all(
-      wanted.map(async (target) => {
-        const origin = new URL(target.baseUrl).origin;
-        const models = await PROBES[target.provider]?.(askerOf(origin, fetchFor({ origins: [origin], direct: true }), signal));
-        return models ? [{ ...target, models: models.map((model) => infoOf(target.provider, model, now())) }] : [];
-      }),
-    );
-    return servers.flat();
+    return (await Promise.all(wanted.map((target) => modelsAt(target, signal)))).flat();
   };
   return {
     find() {
       const wanted = targets();
       const key = JSON.stringify(wanted);
       const at = now().getTime();
-      if (!looked || looked.key !== key || at - looked.at >= CACHE_MS) looked = { at, key, servers: look(wanted) };
+      if (looked?.key === key && at - looked.at < CACHE_MS) return looked.servers;
+      const before = looked?.key === key ? looked.servers : undefined;
+      const servers = look(wanted);
+      looked = { at, key, servers: before ?? servers };
+      void servers.then(() => {
+        if (looked?.at === at && looked.key === key) looked = { at, key, servers };
+      });
       return looked.servers;
     },
     forget() {
       looked = undefined;
     },
   };
+}
+
+function isListening(url: URL, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
+    });
+    const end = (listening: boolean) => {
+      signal.removeEventListener("abort", giveUp);
+      socket.destroy();
+      resolve(listening);
+    };
+    const giveUp = () => end(false);
+    signal.addEventListener("abort", giveUp);
+    socket.once("connect", () => end(true)).once("error", giveUp);
+  });
 }
 
 /** More than any list of models; what is larger is no such list. */

@@ -3,7 +3,7 @@ import { createDispatchers, type Dispatchers, extraCaFile, type Way } from "./di
 import { exchange, type Outgoing } from "./exchange.ts";
 import type { FetchOptions, Network, NetworkSettings } from "./fetch.ts";
 import { proxyFor } from "./proxy.ts";
-import { checkAddress, redirectOf } from "./wall.ts";
+import { checkAddress, isLoopback, redirectOf } from "./wall.ts";
 
 export interface NetworkParts {
   /** Read at every request, so that a changed setting holds at once. */
@@ -19,7 +19,7 @@ export function createNetwork({ settings, environment }: NetworkParts): Network 
   const wayOf = (url: URL, { caFile, direct }: FetchOptions): Way => {
     const { proxy, noProxy, strictSsl, caFile: common } = settings();
     const files = [...extra, ...[common, caFile].flatMap((file) => (file ? [file] : []))];
-    return { proxy: direct ? null : proxyFor(url, { proxy, noProxy, environment }), strictSsl, caFiles: files };
+    return { proxy: direct && isLoopback(url.hostname) ? null : proxyFor(url, { proxy, noProxy, environment }), strictSsl, caFiles: files };
   };
   return {
     fetchFor: (options) => async (input, init) => {

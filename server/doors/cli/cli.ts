@@ -21,7 +21,7 @@ export async function runCli(edge: Edge): Promise<number> {
     const { values, positionals } = parse(verb, rest);
     return await verb.run(context, { values, words: positionals });
   } catch (error) {
-    return explain(edge, context.log, name, verb, error);
+    return explain(context, name, verb, error);
   }
 }
 
@@ -50,24 +50,31 @@ function contextOf(edge: Edge): VerbContext {
     log,
     version: VERSION,
     scrubLog,
-    openHouse: (client) =>
-      openHouse({ edge, log, scrubLog, options: { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true } }),
+    openHouse: (client, more) => {
+      const withMore = { ...edge, environment: { ...edge.environment, ...more } };
+      const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true };
+      return openHouse({ edge: withMore, log, scrubLog, options });
+    },
     print: (text) => edge.stdout.write(`${text}\n`),
-    complain: (text) => edge.stderr.write(`${text}\n`),
+    complain: (text) => edge.stderr.write(`${scrub(text)}\n`),
   };
 }
 
-function explain(edge: Edge, log: Log, name: string, verb: Verb, error: unknown): number {
+function explain({ log, complain }: VerbContext, name: string, verb: Verb, error: unknown): number {
+  const end = (text: string, code: number) => {
+    complain(text);
+    return code;
+  };
   if (error instanceof UsageError) {
-    return complain(edge, `latchkey ${name}: ${error.message}\nUsage: latchkey ${name} ${verb.usage}`, EXIT.usage);
+    return end(`latchkey ${name}: ${error.message}\nUsage: latchkey ${name} ${verb.usage}`, EXIT.usage);
   }
   if (!isFailure(error)) {
     log.error("unexpected error", { error });
-    return complain(edge, `latchkey ${name}: ${new Failure("internal").message}`, EXIT.failed);
+    return end(`latchkey ${name}: ${new Failure("internal").message}`, EXIT.failed);
   }
   const cost = (error.details.cost as { nanoUsd?: number | null } | undefined)?.nanoUsd;
   const paid = cost ? ` This cost ${formatUsd(cost)}.` : "";
-  return complain(edge, `latchkey ${name}: ${error.message}${paid}`, exitCodeOf(error));
+  return end(`latchkey ${name}: ${error.message}${paid}`, exitCodeOf(error));
 }
 
 function exitCodeOf(failure: Failure): number {
@@ -89,7 +96,7 @@ function helpForAll(): string {
     ...shown.map(([name, verb]) => `  ${name.padEnd(width)}${verb.summary}`),
     "",
     "latchkey <verb> --help says more. Exit codes: 0 answered, 1 failed, 2 wrong call, 3 no model or key, 4 over a limit, 130 cancelled.",
-    "Environment: LATCHKEY_HOME (state folder), LATCHKEY_LOG (error, warn, info, debug), OPENAI_API_KEY and its like (keys).",
+    "Environment: LATCHKEY_HOME (state folder), LATCHKEY_LOG (error, warn, info, debug), LATCHKEY_PASSPHRASE (the vault's lock), OPENAI_API_KEY and its like (keys).",
   ].join("\n");
 }
 

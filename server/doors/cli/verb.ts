@@ -12,8 +12,8 @@ export interface VerbContext {
   readonly log: Log;
   readonly version: string;
   readonly scrubLog: (scrub: (line: string) => string) => void;
-  /** Opens the house with the user's own settings; closed by the caller of the verb. */
-  openHouse(client: string): Promise<House>;
+  /** Opens the house with the user's own settings; closed by the caller of the verb. `more` stands before the environment. */
+  openHouse(client: string, more?: Readonly<Record<string, string>>): Promise<House>;
   print(text: string): void;
   complain(text: string): void;
 }

@@ -157,19 +157,24 @@ describe("local discovery", () => {
     assert.equal(server?.models[0]?.date, "1970-01-01");
   });
 
-  it("asks once a minute at most, and again when told to forget", async () => {
+  it("asks once a minute at most, does not make anyone wait for the second time, and asks anew when told to forget", async () => {
     const clock = { ms: 0 };
-    const found = discovery("lm-studio", await serve(answering({ "/api/v0/models": { data: [] } })), clock);
-    await Promise.all([found.find(), found.find()]);
+    let names = ["one"];
+    const listed: RequestListener = (_request, response) => response.end(JSON.stringify({ data: names.map((id) => ({ id })) }));
+    const found = discovery("lm-studio", await serve(listed), clock);
+    const ids = async () => (await found.find())[0]?.models.map(({ model }) => model);
+    assert.deepEqual(await Promise.all([ids(), ids()]), [["one"], ["one"]]);
+    names = ["two"];
     clock.ms = 59_999;
-    await found.find();
+    assert.deepEqual(await ids(), ["one"]);
     assert.equal(looks, 1);
     clock.ms = 60_000;
-    await found.find();
+    assert.deepEqual(await ids(), ["one"]);
+    while (JSON.stringify(await ids()) !== '["two"]') await new Promise((next) => setTimeout(next, 5));
     assert.equal(looks, 2);
+    names = ["three"];
     found.forget();
-    await found.find();
-    assert.equal(looks, 3);
+    assert.deepEqual(await ids(), ["three"]);
   });
 
   it("gives up on a server that says nothing within the time it has", async () => {
