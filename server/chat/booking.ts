@@ -3,7 +3,7 @@ import type { Attempt } from "../../shared/chat.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isFree } from "../../shared/model.ts";
 import type { Capability } from "../../shared/model.ts";
-import { type Cost, NO_COST, NO_USAGE, type Usage } from "../../shared/money.ts";
+import { type Cost, NO_COST, NO_USAGE, totalInputTokens, type Usage } from "../../shared/money.ts";
 import type { AttemptIntent, AttemptOutcome, Reservation } from "../money/budget.ts";
 import type { AttemptJob } from "./attempt.ts";
 import type { Told } from "./intake.ts";
@@ -51,7 +51,7 @@ function imagesIn({ request }: AttemptJob): number {
 
 export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failure: Failure | null, startedAt: Date): AttemptOutcome {
   const produced = told.producedLength;
-  const usage = told.usage ?? estimatedUsage(parts, job, failure, told, produced);
+  const usage = usageOf(parts, job, failure, told);
   const cost = told.usage === null && usage === NO_USAGE ? NO_COST : costOf(parts, job, usage, told, startedAt);
   return {
     state: stateOf(failure, told, produced),
@@ -64,6 +64,29 @@ export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failur
     serviceTier: told.serviceTier,
     baselineNanoUsd: job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, {}, startedAt).nanoUsd,
   };
+}
+
+/** The vendor's figures where they can be true; what a broken answer produced after the vendor's last word is estimated. */
+function usageOf(parts: SpineParts, job: AttemptJob, failure: Failure | null, told: Told): Usage {
+  const estimated = estimatedUsage(parts, job, failure, told, told.producedLength);
+  if (told.usage === null || !isPlausible(told.usage, estimated, job)) return estimated;
+  if (told.usage.provenance === "reported") return told.usage;
+  return {
+    ...told.usage,
+    inputTokens: totalInputTokens(told.usage) > 0 ? told.usage.inputTokens : estimated.inputTokens,
+    outputTokens: Math.max(told.usage.outputTokens, estimated.outputTokens),
+  };
+}
+
+/** Figures so far beyond the model's limits and what was seen are a vendor's mistake; booked, they would use up every budget. */
+const BEYOND_BELIEF = 8;
+const ALWAYS_BELIEVED_TOKENS = 1_000;
+
+function isPlausible(usage: Usage, estimated: Usage, { model, estimate }: AttemptJob): boolean {
+  const input = totalInputTokens(usage);
+  const mostInput = Math.max(model.contextWindowTokens, estimate.inputTokens) * BEYOND_BELIEF + ALWAYS_BELIEVED_TOKENS;
+  const mostOutput = Math.max(model.maxOutputTokens, estimated.outputTokens) * BEYOND_BELIEF + ALWAYS_BELIEVED_TOKENS;
+  return [input, usage.outputTokens].every(Number.isSafeInteger) && input <= mostInput && usage.outputTokens <= mostOutput;
 }
 
 function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at: Date): Cost {

@@ -114,9 +114,15 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     });
   }
 
+  /** The reader has what it wants: how the source takes that is no longer its concern. */
   async return(): Promise<IteratorResult<Event>> {
     this.#close();
-    await this.#source.return?.();
+    const ending = this.#source.return?.().then(undefined, () => undefined);
+    const patience = new Promise((resolve) => {
+      this.#timer = setTimeout(resolve, GRACE_MS);
+    });
+    await Promise.race([ending, patience]);
+    clearTimeout(this.#timer);
     return { done: true, value: undefined };
   }
 

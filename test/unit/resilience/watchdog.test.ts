@@ -151,6 +151,13 @@ describe("watchdog", () => {
     assert.equal(ended.value, true);
   });
 
+  it("does not let a source that fails or hangs on leaving trouble the reader", async () => {
+    for (const leave of [() => Promise.reject(new Error("aborted")), () => new Promise<never>(() => undefined)]) {
+      const source = { next: async () => ({ done: false, value: "content" as const }), return: leave };
+      for await (const _ of watchdog({ [Symbol.asyncIterator]: () => source }, (event) => event, NONE, quiet())) break;
+    }
+  });
+
   it("announces a silence before it becomes a failure", async function () {
     this.timeout(10_000);
     const notices: [SilencePhase, number][] = [];
