@@ -107,7 +107,10 @@ function overflowDetails(words: RefusalWords): FailureDetails {
 const LONGEST_QUOTE = 400;
 
 function sentenceFor(kind: FailureKind, connection: ProviderConnection, words: RefusalWords): string {
-  const said = redacted(words.message, connection).replace(/\s+/g, " ").trim();
+  const hint = words.html && kind === "modelNotFound" ? "; its base URL may be wrong" : "";
+  const said = redacted(words.message + hint, connection)
+    .replace(/\s+/g, " ")
+    .trim();
   const quote = said.length > LONGEST_QUOTE ? `${said.slice(0, LONGEST_QUOTE)}…` : said;
   const answered = words.status === undefined ? connection.provider : `${connection.provider} (${words.status})`;
   return quote === "" ? `${FAILURES[kind].sentence} ${answered} gave no reason.` : `${FAILURES[kind].sentence} ${answered}: ${quote}`;

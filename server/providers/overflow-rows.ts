@@ -77,7 +77,7 @@ export const OVERFLOW_ROWS: readonly OverflowRow[] = [
     source: "openrouter.ai/docs/errors, 2025",
   },
   {
-    pattern: /inputs? tokens? \+ (?:max_new_tokens|max_tokens).*must be <=? ?(?<limit>[\d,]+)/i,
+    pattern: /inputs?`? tokens? \+ `?(?:max_new_tokens|max_tokens).*must be <=? ?(?<limit>[\d,]+)/i,
     sample: "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens",
     source: "Together and text-generation-inference, 2025",
   },
@@ -99,7 +99,7 @@ export const OVERFLOW_ROWS: readonly OverflowRow[] = [
   },
   {
     pattern:
-      /prompt (?:exceeds|is longer than|too long)|too many (?:input )?tokens in (?:the )?(?:prompt|request|input)|input is too long/i,
+      /prompt (?:exceeds|is longer than|(?:is )?too long)|too many (?:input )?tokens in (?:the )?(?:prompt|request|input)|input is too long/i,
     sample: "Prompt exceeds max length",
     source: "docs.z.ai error 1261; Amazon-hosted models say `Input is too long for requested model`",
   },

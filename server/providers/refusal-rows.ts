@@ -20,7 +20,7 @@ const CREDIT: readonly RefusalRow[] = [
   {
     kind: "creditExhausted",
     codes:
-      /insufficient_quota|billing_(hard_limit|not_active|error)|insufficient_(balance|credits?|funds)|exceeded_current_quota|credits?_exhausted|payment_required/,
+      /insufficient_quota|billing_(hard_limit|not_active|error)|insufficient_(balance|credits?|funds)|arrearage|exceeded_current_quota|credits?_exhausted|payment_required/,
     sample: { status: 429, body: error("You exceeded your current quota", { code: "insufficient_quota" }) },
     source: "case vercel-openai-resp-err-429-quota; platform.moonshot.ai exceeded_current_quota_error",
   },
@@ -33,7 +33,7 @@ const CREDIT: readonly RefusalRow[] = [
   {
     kind: "creditExhausted",
     message:
-      /credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)|not enough (?:credits?|balance)|(?:no|any) credits?\b.*(?:yet|left|remaining)|used all (?:available|your) credits|out of credits?|credits? (?:are |is |have been |has been )?(?:depleted|exhausted|used up)|monthly (?:spending|included credits?) limit|spending limit|(?:account )?balance (?:is )?too low|please (?:recharge|top up|add (?:more )?credits?)|(?:requires?|need) more credits|(?:specified|monthly) api usage limits|exceeded your monthly included credits|account is not active, please check your billing|账户余额/i,
+      /credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)|not enough (?:credits?|balance)|(?:no|any) credits?\b.*(?:yet|left|remaining)|used all (?:available|your) credits|out of credits?|credits? (?:are |is |have been |has been )?(?:depleted|exhausted|used up)|monthly (?:spending|included credits?) limit|spending limit|balance (?:is )?(?:too low|insufficient|not enough)|please (?:recharge|top up|add (?:more )?credits?)|(?:requires?|need) more credits|(?:specified|monthly) api usage limits|exceeded your monthly included credits|account is not active, please check your billing|账户余额/i,
     unless: /resource_exhausted.*per ?(?:minute|day)/i,
     sample: { status: 400, body: error("Your credit balance is too low to access the Anthropic API.", { type: "invalid_request_error" }) },
     source: "PROVIDERS quirk 2 (Anthropic 400, xAI 403); z.ai 1113, Fireworks 412, Hugging Face 402",
@@ -110,6 +110,14 @@ const KEY: readonly RefusalRow[] = [
     unless: /max_?tokens|rate.?limit/i,
     sample: { status: 400, body: JSON.stringify({ code: "invalid-argument", error: "Incorrect API key provided." }) },
     source: "case xai-err-400-key-string-error (400, the error is a string)",
+  },
+  {
+    kind: "keyRejected",
+    message:
+      /^unauthorized|(?:organi[sz]ation|account|project|team) (?:has been|is|was) (?:disabled|suspended|deactivated|blocked)|(?:location|country|region|territory)\b.{0,40}not supported/i,
+    sample: { status: 400, body: error("User location is not supported for the API use.", { status: "FAILED_PRECONDITION" }) },
+    source:
+      "ai.google.dev/gemini-api/docs/troubleshooting; Anthropic `This organization has been disabled.`; OpenAI unsupported_country_region_territory",
   },
   {
     kind: "keyRejected",

@@ -49,24 +49,33 @@ export function readRefusal(status: number | undefined, given: string | VendorOb
 
 /** `error` may be an object, a string, a list, or missing; FastAPI servers say `detail`, Cloudflare says `errors`. */
 function innermost(outer: VendorObject): VendorObject {
-  for (const inside of [outer.error, outer.detail, listOf(outer.errors)[0], listOf(outer.detail)[0]]) {
+  for (const inside of [outer.error, outer.detail, outer.errors].map(firstOf)) {
     if (isObject(inside)) return isObject(inside.error) ? inside.error : inside;
   }
   return outer;
 }
 
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
 function sentence(outer: VendorObject, error: VendorObject, metadata: VendorObject): string {
-  const own = [error.message, error.msg, outer.error, outer.detail, outer.message, outer.msg, objectOf(outer.base_resp).status_msg]
-    .map((words) => (typeof words === "string" ? words : isObject(words) ? stringOf(words.message) : ""))
-    .find((words) => words.trim() !== "");
+  const places = [error.message, error.msg, outer.error, outer.detail, outer.message, outer.msg, objectOf(outer.base_resp).status_msg];
+  const own = places.map((place) => wordsIn(firstOf(place))).find((words) => words !== "") ?? "";
   // OpenRouter says "Provider returned error" and puts the provider's own words in `metadata.raw`.
-  const upstream = stringOf(metadata.raw);
-  const fromUpstream = upstream === "" ? "" : readRefusal(undefined, upstream).message || upstream;
+  const upstream = wordsIn(metadata.raw);
   const where = listOf(error.loc)
     .filter((step) => typeof step === "string")
     .join(".");
-  const nested = own?.trimStart().startsWith("{") ? readRefusal(undefined, own).message : "";
-  return [where, nested || own, fromUpstream].filter((words) => words).join(": ") || JSON.stringify(outer).slice(0, 500);
+  return [where, own, upstream].filter((words) => words !== "").join(": ") || JSON.stringify(outer).slice(0, 500);
+}
+
+/** A sentence, or an error object in its place: as an object (Mistral) or as JSON text (gateways that pass it on). */
+function wordsIn(value: unknown): string {
+  if (isObject(value)) return Object.keys(value).length === 0 ? "" : readRefusal(undefined, value).message;
+  const text = stringOf(value).trim();
+  const nested = text.startsWith("{") ? parseJson(text) : undefined;
+  return isObject(nested) ? readRefusal(undefined, nested).message : text;
 }
 
 function statusIn(values: readonly unknown[]): number | undefined {

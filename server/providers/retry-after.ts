@@ -80,7 +80,7 @@ const WORD_UNITS: readonly (readonly [RegExp, number])[] = [
 /** "Please try again in 2.502s", "retry in 48.9s", "try again in 1m23.5s", "retry after 20 seconds". */
 function inSentence(message: string): number | undefined {
   const wait =
-    /(?:try again|retry|wait|available again|reset[s]?)(?:ing)?\s+(?:in|after|for)\s+(?:about\s+)?([\d.]+\s*[a-z]+(?:\s*[\d.]+\s*[a-z]+)*)/i.exec(
+    /(?:try again|retry|wait|available again|resets?)(?:ing)?\s+(?:(?:in|after|for)\s+)?(?:about\s+)?([\d.]+\s*[a-z]+(?:\s*[\d.]+\s*[a-z]+)*)/i.exec(
       message,
     )?.[1];
   if (!wait) return undefined;

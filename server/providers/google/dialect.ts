@@ -29,10 +29,17 @@ async function* stream(request: ProviderRequest, connection: ProviderConnection,
   const exchange = openExchange(connection, HEADERS);
   const context: FailureContext = { connection, model: request.model, signal, exchange };
   const { model, contents, config } = googleParameters(request, connection);
+  const over = new AbortController();
+  const abortSignal = AbortSignal.any([signal, over.signal]);
   // Left on, the SDK asks again by itself when an answer is to be continued, and that is billed again.
-  const parameters = { model, contents, config: { ...config, abortSignal: signal, automaticContinuation: false } };
-  // The SDK's type narrows strings to its enums; the values are the API's own words.
-  yield* pump(await open(context, parameters as GenerateContentParameters), new GenerateReader(context), context);
+  const parameters = { model, contents, config: { ...config, abortSignal, automaticContinuation: false } };
+  try {
+    // The SDK's type narrows strings to its enums; the values are the API's own words.
+    yield* pump(await open(context, parameters as GenerateContentParameters), new GenerateReader(context), context);
+  } finally {
+    // The SDK lets go of a body that is not read to its end, but does not close it.
+    over.abort();
+  }
 }
 
 async function open(context: FailureContext, parameters: GenerateContentParameters): Promise<AsyncIterable<unknown>> {
