@@ -5,6 +5,7 @@ import type { ProviderStatus, ResultOf } from "../shared/protocol.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { ProviderAccess } from "./chat/parts.ts";
+import { quoted } from "./keys/key-text.ts";
 import type { KeyRecord, KeyRing } from "./keys/ring.ts";
 import type { Network } from "./network/fetch.ts";
 import { dialectNamed } from "./providers/dialects.ts";
@@ -129,7 +130,7 @@ class Providers implements Access {
 
   #mustKnow(provider: string): Known {
     const known = this.#all().get(provider);
-    if (!known) throw new Failure("invalidParams", `There is no provider "${provider}". latchkey models --all lists them.`, { provider });
+    if (!known) throw new Failure("invalidParams", `There is no provider ${quoted(provider)}. latchkey models --all lists them.`);
     return known;
   }
 
@@ -169,6 +170,7 @@ class Providers implements Access {
       provider: row.id,
       baseUrl: endpoint.baseUrl,
       secret: key?.secret ?? null,
+      scrub: (text) => this.#parts.ring.scrubber.scrub(text),
       fetch: this.#parts.network.fetchFor({
         origins: key ? key.origins : [endpoint.origin],
         caFile: overrideOf(settings, row.id)?.caFile,

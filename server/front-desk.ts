@@ -7,6 +7,7 @@ import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
 import { examineKeys } from "./keys/doctor.ts";
 import { keysIn } from "./keys/import.ts";
+import { quoted } from "./keys/key-text.ts";
 import { priceAt } from "./money/price.ts";
 import type { HealthChange } from "./resilience/health.ts";
 import type { Rooms } from "./rooms.ts";
@@ -122,5 +123,5 @@ async function listModels(rooms: Rooms, params: ParamsOf<"model/list">): Promise
 function mustBeKnown(rooms: Rooms, provider: string): void {
   if (rooms.access.rows().some((row) => row.id === provider)) return;
   const known = rooms.access.rows().map((row) => row.id);
-  throw new Failure("invalidParams", `There is no provider "${provider}". Known: ${known.join(", ")}.`, { fields: ["provider"] });
+  throw new Failure("invalidParams", `There is no provider ${quoted(provider)}. Known: ${known.join(", ")}.`, { fields: ["provider"] });
 }

@@ -36,6 +36,13 @@ export function doubtAbout(provider: string, key: string): string | undefined {
   return undefined;
 }
 
+const LONGEST_NAME = 24;
+
+/** A name as an error may repeat it; whatever could be a key, pasted into the wrong field, is not repeated. */
+export function quoted(name: string): string {
+  return name.length <= LONGEST_NAME && /^[\w.-]*$/.test(name) && shapeOf(name) === undefined ? `"${name}"` : "of that name";
+}
+
 function article(name: string): string {
   return /^(?:[AEIOU]|x)/i.test(name) ? "an" : "a";
 }

@@ -119,7 +119,8 @@ function sentenceFor(kind: FailureKind, connection: ProviderConnection, words: R
 /** Some servers repeat the key they refuse. */
 function redacted(text: string, connection: ProviderConnection): string {
   const key = connection.secret?.reveal().trim() ?? "";
-  return key.length >= 4 ? text.replaceAll(key, "[redacted]") : text;
+  const scrubbed = connection.scrub?.(text) ?? text;
+  return key.length >= 4 ? scrubbed.replaceAll(key, "[redacted]") : scrubbed;
 }
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [

@@ -23,6 +23,8 @@ export interface ProviderConnection {
   /** Normalised, without a trailing slash, in the form that the dialect's SDK wants (see registry.ts). */
   readonly baseUrl: string;
   readonly secret: UsableSecret | null;
+  /** Takes every known key, in every usual encoding, out of a vendor's words before anyone sees them. */
+  readonly scrub?: (text: string) => string;
   /** Origin-checked, proxied, observed: the only way out. */
   readonly fetch: typeof fetch;
   readonly headers: Readonly<Record<string, string>>;

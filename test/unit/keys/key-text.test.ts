@@ -1,6 +1,6 @@
 // Keys as people paste them.
 import assert from "node:assert/strict";
-import { cleanKey, doubtAbout } from "../../../server/keys/key-text.ts";
+import { cleanKey, doubtAbout, quoted } from "../../../server/keys/key-text.ts";
 import { isFailure } from "../../../shared/failure.ts";
 
 const KEY = "sk-proj-abcdefghijklmnopqrstuvwx";
@@ -59,4 +59,10 @@ describe("doubtAbout", () => {
       assert.ok(!doubt?.includes(key), "a warning never repeats the key");
     });
   }
+});
+
+describe("quoted", () => {
+  it("repeats a name", () => assert.equal(quoted("opnai"), '"opnai"'));
+  for (const name of [KEY, "x y", "AKIA0123456789ABCDEF", "a".repeat(40)])
+    it(`does not repeat ${name.slice(0, 8)}…`, () => assert.equal(quoted(name), "of that name"));
 });
