@@ -1,6 +1,7 @@
 // Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|webview]… [--watch] [--quiet]`
-import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build, context } from "esbuild";
+import { noticesFor, packagesOf } from "./notices.mjs";
 
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => !word.startsWith("--"));
@@ -95,6 +96,15 @@ require("node:module").enableCompileCache?.();
 require("./server.cjs");
 `;
 
+/** The language client is four fifths of the extension's code, and needed only once something is asked. */
+const CLIENT = "vscode-languageclient/node";
+const lateClient = {
+  name: "late-client",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${CLIENT}$`) }, () => ({ path: "./client.cjs", external: true }));
+  },
+};
+
 const page = {
   bundle: true,
   platform: "browser",
@@ -105,8 +115,7 @@ const page = {
   logLevel: "warning",
   jsx: "automatic",
   jsxImportSource: "preact",
-  loader: { ".ttf": "file" },
-  assetNames: "[name]",
+  loader: { ".svg": "dataurl" },
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
@@ -124,8 +133,11 @@ const parts = {
     chmodSync("dist/latchkey.cjs", 0o755);
   },
   extension: async () => {
-    if (existsSync("extension/main.ts"))
-      await make({ ...node, entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs", external: ["vscode"] });
+    // A native import() of a CommonJS file would not see its names.
+    const main = { entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs", supported: { "dynamic-import": false } };
+    await make({ ...node, ...main, external: ["vscode"], plugins: [lateClient] });
+    const contents = `module.exports = require(${JSON.stringify(CLIENT)});`;
+    await make({ ...node, stdin: { contents, resolveDir: import.meta.dirname }, outfile: "dist/client.cjs", external: ["vscode"] });
   },
   webview: async () => {
     const entryPoints = globSync("extension/webview/{chat,dashboard}.{tsx,css}");
@@ -133,13 +145,15 @@ const parts = {
   },
 };
 
+const bundled = new Set();
 async function make(options) {
-  if (!words.includes("--watch")) return build(options);
-  const watching = await context(options);
-  await watching.watch();
-  return build(options);
+  const noting = { ...options, metafile: true };
+  if (words.includes("--watch")) await (await context(noting)).watch();
+  const { metafile } = await build(noting);
+  for (const folder of packagesOf(Object.keys(metafile.inputs))) bundled.add(folder);
 }
 
 mkdirSync("dist", { recursive: true });
 for (const [name, run] of Object.entries(parts)) if (wants(name)) await run();
+if (chosen.length === 0) writeFileSync("dist/third-party.txt", noticesFor([...bundled].sort()));
 if (!words.includes("--quiet")) console.log(`built ${chosen.length > 0 ? chosen.join(", ") : Object.keys(parts).join(", ")} ${version}`);

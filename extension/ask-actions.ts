@@ -120,9 +120,12 @@ async function estimate({ sidecar, views }: AskParts): Promise<void> {
   void vscode.window.showInformationMessage(message);
 }
 
-/** A question from outside the panel begins a new talk when the shown one is busy; resolves with the settled answer. */
+/**
+ * A question from outside the panel begins a new talk, or uses an empty one: what was said before would only be
+ * paid for again. Resolves with the settled answer.
+ */
 async function send({ views, conversations }: AskParts, ask: Ask): Promise<AnswerTurn> {
-  if (views.current.running) await views.show(conversations.create());
+  if (views.current.transcript.entries.length > 0) await views.show(conversations.create());
   const conversation = views.current;
   await views.reveal("answer");
   return conversation.ask(ask);

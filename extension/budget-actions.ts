@@ -71,6 +71,7 @@ async function showStatus({ sidecar, statusBar }: BudgetParts): Promise<void> {
   }));
   const actions: (vscode.QuickPickItem & { command: CommandName })[] = [
     { label: `$(comment-discussion) ${vscode.l10n.t("Open Chat")}`, command: "openChat" },
+    { label: `$(graph) ${vscode.l10n.t("Open Dashboard")}`, command: "openDashboard" },
     { label: `$(symbol-misc) ${vscode.l10n.t("Choose Model…")}`, command: "chooseModel" },
     { label: `$(law) ${vscode.l10n.t("Choose Policy…")}`, command: "choosePolicy" },
     { label: `$(credit-card) ${vscode.l10n.t("Set Budget…")}`, command: "setBudget" },

@@ -73,6 +73,7 @@ export const COMMANDS = {
   setKey: { title: "Set Key…", icon: "$(key)" },
   manageKeys: { title: "Manage Keys…", icon: "$(key)", menus: { "view/title": { when: inChat, group: "3_manage@1" } } },
   setBudget: { title: "Set Budget…", menus: { "view/title": { when: inChat, group: "3_manage@2" } } },
+  openDashboard: { title: "Open Dashboard", icon: "$(graph)", menus: { "view/title": { when: inChat, group: "navigation@3" } } },
   showStatus: { title: "Show Status and Actions…" },
   runDoctor: { title: "Run Doctor", icon: "$(pulse)", menus: { "view/title": { when: inChat, group: "3_manage@3" } } },
   refreshModels: { title: "Refresh Models and Prices", icon: "$(refresh)" },

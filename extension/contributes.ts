@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { SETTINGS, type SettingRow } from "../shared/settings.ts";
 import { COMMANDS, type CommandRow, commandId } from "./commands.ts";
+import { STEPS, WALKTHROUGH } from "./walkthrough.ts";
 
 export interface Contributions {
   readonly contributes: Record<string, unknown>;
@@ -29,6 +30,9 @@ export function contributions(): Contributions {
     views: {
       latchkey: [{ id: "latchkey.chat", type: "webview", name: word("view.chat", "Chat"), icon: "extension/media/key.svg" }],
     },
+    walkthroughs: [walkthrough(word)],
+    languageModelChatProviders: [{ vendor: "latchkey", displayName: "Latchkey", managementCommand: "latchkey.manageKeys" }],
+    chatParticipants: [participant(word)],
     configuration: { title: "Latchkey", properties: Object.fromEntries(settings.map(([name, row]) => settingEntry(name, row, word))) },
   };
   return { contributes, capabilities: capabilities(settings, word), words };
@@ -73,6 +77,34 @@ function settingEntry(name: string, row: SettingRow, word: Word): [string, Recor
 function editorSchema(schema: z.ZodMiniType): Record<string, unknown> {
   const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: "input", target: "draft-7" });
   return plain;
+}
+
+function walkthrough(word: Word): Record<string, unknown> {
+  const steps = STEPS.map(({ id, title, description, action, command, altText }) => ({
+    id,
+    title: word(`walkthrough.${id}.title`, title),
+    description: word(`walkthrough.${id}.description`, `${description}\n[${action}](command:latchkey.${command})`),
+    media: { svg: `extension/media/walkthrough/${id}.svg`, altText: word(`walkthrough.${id}.altText`, altText) },
+    completionEvents: [`onCommand:latchkey.${command}`],
+  }));
+  const { id, title, description } = WALKTHROUGH;
+  return { id, title: word("walkthrough.title", title), description: word("walkthrough.description", description), steps };
+}
+
+function participant(word: Word): Record<string, unknown> {
+  const command = (name: string, description: string) => ({ name, description: word(`participant.${name}`, description) });
+  return {
+    id: "latchkey.participant",
+    name: "latchkey",
+    fullName: "Latchkey",
+    description: word("participant.description", "Models on your own keys, routed within your budget"),
+    isSticky: true,
+    commands: [
+      command("explain", "Explain the selection or what you attach"),
+      command("estimate", "What the question would cost, without asking it"),
+      command("why", "Why the last answer came from its model"),
+    ],
+  };
 }
 
 /** What a workspace may not decide before its owner trusts it; the code asks again (settings.ts). */

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
+import type { Dashboard } from "./dashboard.ts";
 import type { Log } from "./log.ts";
 import { PROMPTS } from "./prompts.ts";
 import type { Proposals } from "./proposal.ts";
@@ -12,14 +13,16 @@ export interface HouseParts {
   readonly chats: Chats;
   readonly choice: Choice;
   readonly proposals: Proposals;
+  readonly dashboard: Dashboard;
   readonly log: Log;
 }
 
 export function houseActions(parts: HouseParts) {
-  const { sidecar, proposals, log } = parts;
+  const { sidecar, proposals, dashboard, log } = parts;
   return {
     restartSidecar: () => restartSidecar(sidecar),
     showLog: async () => log.show(),
+    openDashboard: () => dashboard.open(),
     refreshModels: () => refreshModels(sidecar),
     writeCommitMessage: (source?: unknown) => writeCommitMessage(parts, source),
     acceptChange: () => proposals.accept(),

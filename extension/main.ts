@@ -4,16 +4,19 @@ import { askActions } from "./ask-actions.ts";
 import { budgetActions } from "./budget-actions.ts";
 import { chatActions, panelIntents } from "./chat-actions.ts";
 import { ChatViews } from "./chat-views.ts";
+import { registerParticipant } from "./chat-participant.ts";
 import { Chats } from "./chats.ts";
 import { Choice } from "./choice.ts";
 import { CodeActions } from "./code-actions.ts";
 import { CodeBlocks } from "./code-blocks.ts";
+import { Dashboard } from "./dashboard.ts";
 import { type CommandName, COMMANDS, commandId } from "./commands.ts";
 import { Conversations } from "./conversations.ts";
 import { hintAtKeys } from "./key-hint.ts";
 import { houseActions } from "./house-actions.ts";
 import { keyActions } from "./key-actions.ts";
 import { Keys } from "./keys.ts";
+import { LanguageModels, VENDOR } from "./language-model-provider.ts";
 import { createLog } from "./log.ts";
 import { Models } from "./models.ts";
 import { Proposals } from "./proposal.ts";
@@ -26,9 +29,14 @@ type Actions = Readonly<Record<CommandName, (...given: unknown[]) => Promise<unk
 
 export function activate(context: vscode.ExtensionContext): void {
   const parts = build(context);
-  const { sidecar, chats, choice, conversations, models, quotes, proposals, codeBlocks, statusBar, views, log } = parts;
-  context.subscriptions.push(log, sidecar, chats, conversations, models, quotes, proposals, codeBlocks, statusBar, views);
+  const { sidecar, chats, choice, conversations, models, quotes, proposals, codeBlocks, statusBar, dashboard, views, log } = parts;
+  context.subscriptions.push(log, sidecar, chats, conversations, models, quotes, proposals, codeBlocks, statusBar, dashboard, views);
   registerCommands(context, parts.actions);
+  context.subscriptions.push(
+    parts.languageModels,
+    vscode.lm.registerLanguageModelChatProvider(VENDOR, parts.languageModels),
+    registerParticipant({ extensionUri: context.extensionUri, sidecar, chats, choice }),
+  );
   context.subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ scheme: "*" }, new CodeActions(), CodeActions.metadata),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -39,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => void sidecar.configure()),
     chats.onFinished((result) => {
       statusBar.add(result.cost);
+      void dashboard.refresh();
       void hintAtKeys(context.globalState, result);
     }),
     conversations.onRunning(() => {
@@ -70,6 +79,8 @@ function build(context: vscode.ExtensionContext) {
   const codeBlocks = new CodeBlocks(proposals);
   const quotes = new Quotes(sidecar);
   const statusBar = new StatusBar(sidecar);
+  const languageModels = new LanguageModels({ sidecar, chats, choice, models, memory: globalState });
+  const dashboard = new Dashboard({ extensionUri, sidecar, log });
   const chatParts = { conversations, models, codeBlocks, views: (): ChatViews => views };
   const views = new ChatViews(conversations, { extensionUri, models, quotes, codeBlocks, intents: panelIntents(chatParts) });
   const actions: Actions = {
@@ -77,9 +88,24 @@ function build(context: vscode.ExtensionContext) {
     ...chatActions(chatParts),
     ...keyActions({ sidecar, keys, models, log }),
     ...budgetActions({ sidecar, statusBar }),
-    ...houseActions({ sidecar, chats, choice, proposals, log }),
+    ...houseActions({ sidecar, chats, choice, proposals, dashboard, log }),
   };
-  return { log, sidecar, chats, choice, models, conversations, proposals, codeBlocks, quotes, statusBar, views, actions };
+  return {
+    log,
+    sidecar,
+    chats,
+    choice,
+    models,
+    conversations,
+    proposals,
+    codeBlocks,
+    quotes,
+    statusBar,
+    dashboard,
+    languageModels,
+    views,
+    actions,
+  };
 }
 
 /** Every failure that reaches this edge is shown with the one action that mends it. */

@@ -2,18 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as vscode from "vscode";
 import type { AnswerTurn } from "../../shared/panel.ts";
+import { until } from "./support.ts";
 
 function sidecars(): number[] {
   const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" }).split("\n");
   return lines.filter((line) => line.includes("latchkey.cjs serve")).map((line) => Number.parseInt(line.trim(), 10));
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    if (holds()) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  assert.fail(`${what} did not happen`);
 }
 
 async function ask(): Promise<AnswerTurn | undefined> {
@@ -31,7 +24,7 @@ describe("the sidecar", () => {
     assert.ok(before);
     process.kill(before, "SIGKILL");
     await until("a new sidecar", () => sidecars().some((pid) => pid !== before));
-    assert.equal((await ask())?.status, "done");
+    assert.equal((await ask())?.failure?.message, undefined);
   });
 
   it("is another process after Restart Sidecar", async () => {
@@ -40,6 +33,6 @@ describe("the sidecar", () => {
     const [after] = sidecars();
     assert.ok(after);
     assert.notEqual(after, before);
-    assert.equal((await ask())?.status, "done");
+    assert.equal((await ask())?.failure?.message, undefined);
   });
 });

@@ -1,0 +1,63 @@
+// The latest requests, each opening into its attempts as the ledger has them; no prompt is kept there, so none shows.
+import type { LedgerAttempt } from "../../shared/dashboard.ts";
+import { formatUsd, totalInputTokens } from "../../shared/money.ts";
+import { t } from "./words.ts";
+
+export function RequestTable({ requests }: { requests: readonly (readonly LedgerAttempt[])[] }) {
+  if (requests.length === 0) return null;
+  return (
+    <section aria-label={t("Requests")}>
+      <h2>{t("Requests")}</h2>
+      {requests.map((attempts) => (
+        <Request key={attempts[0]?.chatId} attempts={attempts} />
+      ))}
+    </section>
+  );
+}
+
+function Request({ attempts }: { attempts: readonly LedgerAttempt[] }) {
+  const last = attempts.at(-1);
+  if (!last) return null;
+  const known = attempts.every(({ cost }) => cost !== null && cost.nanoUsd !== null);
+  const nanoUsd = known ? attempts.reduce((sum, { cost }) => sum + (cost?.nanoUsd ?? 0), 0) : null;
+  const tried = attempts.length > 1 ? ` · ${t("{0} attempts", attempts.length)}` : "";
+  return (
+    <details class="request">
+      <summary>
+        {new Date(last.reservedAtMs).toLocaleString()} · {last.model} · {formatUsd(nanoUsd)}
+        {tried}
+      </summary>
+      <table>
+        <thead>
+          <tr>
+            {[t("Model"), t("Outcome"), t("Tokens in"), t("From cache"), t("Tokens out"), t("Time"), t("Cost")].map((title) => (
+              <th scope="col" key={title}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((attempt) => (
+            <AttemptRow key={attempt.attemptId} attempt={attempt} />
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function AttemptRow({ attempt }: { attempt: LedgerAttempt }) {
+  const { model, outcome, state, failureKind, usage, ms, cost, purpose } = attempt;
+  return (
+    <tr>
+      <th scope="row">{purpose && purpose !== "answer" ? `${model} (${purpose})` : model}</th>
+      <td>{[outcome ?? state, failureKind].filter(Boolean).join(": ")}</td>
+      <td class="number">{totalInputTokens(usage).toLocaleString()}</td>
+      <td class="number">{usage.cacheReadTokens.toLocaleString()}</td>
+      <td class="number">{usage.outputTokens.toLocaleString()}</td>
+      <td class="number">{ms === null || ms === undefined ? "" : t("{0} ms", Math.round(ms))}</td>
+      <td title={cost?.provenance}>{formatUsd(cost?.nanoUsd ?? null)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,25 @@
+// The licences of everything that is bundled, as one text that ships with it; a package without a licence text stops the build.
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Packages that some input of a bundle belongs to. */
+export function packagesOf(inputs) {
+  const found = inputs.map((path) => /^(?:.*\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(found.filter(Boolean))].sort();
+}
+
+export function noticesFor(packages) {
+  const parts = packages.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `## ${name} ${version} (${license})\n\n${licenceText(folder, name, license)}\n`;
+  });
+  return `What Latchkey is built from, and under which licences.\n\n${parts.join("\n")}`;
+}
+
+/** A few packages name their licence in package.json alone; its standard text then stands for it. */
+function licenceText(folder, name, license) {
+  const [file] = globSync(join(folder, "{LICENSE,LICENCE,License,license,COPYING}*")).filter(existsSync);
+  if (file) return readFileSync(file, "utf8").trim();
+  if (license) return `Licensed under ${license}, as its package.json says; the package carries no text of it.`;
+  throw new Error(`${name} has no licence`);
+}
