@@ -55,7 +55,14 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
   const { log, edge } = order;
   const folder = stateFolder({ environment: edge.environment, platform: platform(), home: homedir() });
   await makePrivateFolder(folder);
-  const ledger = await openLedger({ folder, env: edge.environment, facts: edge, now: Date.now });
+  const ledger = await openLedger({
+    folder,
+    env: edge.environment,
+    facts: edge,
+    now: Date.now,
+    settings: settings.get,
+    log: (message, details) => log.warn(message, details),
+  });
   for (const notice of ledger.notices) log.warn(notice);
   const { ring, vault, keychain } = openKeys(order, folder, settings.get);
   order.scrubLog?.((line) => ring.scrubber.scrub(line));

@@ -41,6 +41,10 @@ export class Watch {
     this.#timers.add(setInterval(() => this.#guard("dead processes could not be looked for", sweep), HEARTBEAT_MS).unref());
     this.#timers.add(setInterval(() => this.#guard("others' spending could not be read", () => this.#poll()), options.pollMs).unref());
     this.#guard("dead processes could not be looked for", sweep);
+    options.ledger.onNotice?.((message) => {
+      options.log(message, {});
+      this.#guard("listeners could not be told of the ledger", () => this.#tell({ percent: 0, message }));
+    });
   }
 
   /** Something changed here: listeners hear of it, a few times a second at the most. */

@@ -163,6 +163,8 @@ export interface Ledger {
   /** All or nothing; each old figure is kept beside the new one. */
   reprice(repricings: readonly Repricing[]): Promise<number>;
   readonly shared: SharedTable;
+  /** Told when a ledger elsewhere goes away or comes back; absent where that cannot happen. */
+  onNotice?(listener: (message: string) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -57,6 +57,17 @@ export function orphan(connection: Connection, row: Row, atMs: number): void {
   });
 }
 
+/** Inside a write: an ended attempt leaves no trace in rows, sums or windows. */
+export function forget(connection: Connection, ids: readonly string[]): void {
+  for (const id of ids) {
+    const row = find(connection, id);
+    if (row === undefined || row.state === "reserved") continue;
+    if (row.state !== "released") rollUp(connection, id, -1);
+    moveBalances(connection, placeOfRow(row), -(numberOf(row.cost_nano) ?? 0), 0);
+    connection.prepare("DELETE FROM attempt WHERE attempt_id = ?").run(id);
+  }
+}
+
 const RELEASED: Columns = { state: "released", outcome: null, held_nano: 0, cost_nano: null, cost_provenance: null };
 
 /** Writes the columns, moves the money that changed, and keeps the day's sums in step. */

@@ -1,5 +1,5 @@
 // Opens the ledger file: creates it, brings an older one up to date, and sets a damaged one aside; never deletes one.
-import { chmodSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,7 +42,7 @@ async function openOnce(sqlite: Sqlite, path: string): Promise<Connection> {
   for (let attempt = 0; ; attempt++) {
     try {
       db = openDatabase(sqlite, path, readOnly);
-      const writable = !readOnly && canWrite(db);
+      const writable = !readOnly && canWrite(path);
       const wal = configure(db);
       if (writable) migrate(db, MIGRATIONS.length);
       refuseNewer(db);
@@ -85,13 +85,14 @@ function first(db: DatabaseSync): DatabaseSync {
   }
 }
 
-function canWrite(db: DatabaseSync): boolean {
+/** Asked of the file system: SQLite itself opens a write-protected file without a word and begins to read. */
+function canWrite(path: string): boolean {
   try {
-    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    accessSync(path, constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
     return true;
-  } catch (error) {
-    if (isForbidden(error)) return false;
-    throw error;
+  } catch {
+    return false;
   }
 }
 

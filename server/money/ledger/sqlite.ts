@@ -1,7 +1,7 @@
 // The ledger of one user on one machine: a SQLite file in WAL mode that every sidecar shares; the default.
 import { createHolder, type Holder, type HolderRecord, isDead, LEASE_MS, type ProcessFacts } from "./holder.ts";
 import type { Ledger, SharedTable, StoredLimits } from "./ledger.ts";
-import { book, orphan, release, settle } from "./sqlite-attempts.ts";
+import { book, forget, orphan, release, settle } from "./sqlite-attempts.ts";
 import { ensureBalance, keepByIds, keptByIds, pruneBalances, readBalance, sumRows } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { keepPrivate, openFile } from "./sqlite-file.ts";
@@ -14,7 +14,12 @@ export interface SqliteOptions {
   readonly now: () => number;
 }
 
-export async function openSqliteLedger(options: SqliteOptions): Promise<Ledger> {
+export interface SqliteLedger extends Ledger {
+  /** Takes ended attempts out of the file, once they are kept elsewhere. */
+  forget(attemptIds: readonly string[]): Promise<void>;
+}
+
+export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLedger> {
   const { connection, notices } = await openFile(options.path, options.now());
   keepPrivate(options.path);
   const holder = createHolder(options.facts);
@@ -53,6 +58,7 @@ export async function openSqliteLedger(options: SqliteOptions): Promise<Ledger> 
     rows: async (range) => connection.read(() => rows(connection, range)),
     recent: async (limit) => connection.read(() => recent(connection, limit)),
     reprice: (repricings) => connection.write(() => reprice(connection, repricings), { durable: true }),
+    forget: (ids) => connection.write(() => forget(connection, ids), { durable: true }),
     shared: sharedTable(connection),
     close: async () => {
       if (!connection.readOnly) await leave(connection, holder).catch(() => undefined);
