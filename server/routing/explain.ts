@@ -33,7 +33,7 @@ export function because(ranked: Ranked, how: Explained): string {
   const quality = first.parts.quality;
   if (quality === undefined)
     return `${first.model} answers ${costOf(first)}; no quality score is published of any that can be used, so the price decides.${shortened}`;
-  const floor = ranked.floor > 0 ? `, above the least of ${ranked.floor} for a ${how.level} prompt` : ` for a ${how.level} prompt`;
+  const floor = ranked.floor > 0 ? `, above the least of ${ranked.floor} for ${how.level} prompts` : ` for a ${how.level} prompt`;
   const lowered = ranked.floorLowered ? " No model that can be used reaches the level's own least quality, so it was lowered." : "";
   const rival =
     second?.parts.quality === undefined

@@ -6,7 +6,7 @@ import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
 import type { Entry, SkillName } from "./shelf.ts";
 import {
-  LEAST_COST_NANO_USD,
+  LEAST_COSTS_NANO_USD,
   LEAST_HEADROOM_FACTOR,
   NO_REASONING_FACTOR,
   QUALITY_EXPONENTS,
@@ -38,6 +38,12 @@ export interface Ranked {
 /** Lower groups come first, whatever the score. */
 const GROUP = { measured: 0, unmeasured: 1, unpriced: 2, sharedFree: 3, exhausted: 4 } as const;
 
+/** What a point of quality may cost, and below which cost nothing is saved. */
+interface Trade {
+  readonly exponent: number;
+  readonly leastCost: NanoUsd;
+}
+
 interface Judged {
   readonly one: Eligible;
   readonly group: number;
@@ -49,7 +55,8 @@ interface Judged {
 
 export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked {
   const exponent = QUALITY_EXPONENTS[rules.policy][rules.level] * (0.5 + rules.gain);
-  const judged = eligible.map((one) => judge(one, rules, exponent));
+  const trade: Trade = { exponent, leastCost: LEAST_COSTS_NANO_USD[rules.policy][rules.level] };
+  const judged = eligible.map((one) => judge(one, rules, trade));
   const { floor, wanted } = floorFor(judged, rules);
   const kept = judged.filter((row) => row.quality === null || row.quality >= floor);
   const degraded = isBlind(kept, rules.level);
@@ -78,7 +85,7 @@ function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null;
   return { quality: entry.quality.general, note: `no ${skill} score is published; its general score counts` };
 }
 
-function judge(one: Eligible, rules: RankingRules, exponent: number): Judged {
+function judge(one: Eligible, rules: RankingRules, trade: Trade): Judged {
   const { model } = one.entry;
   const { quality, note } = qualityOf(one.entry, rules);
   const cost = model.local ? 0 : one.estimate.p50NanoUsd;
@@ -88,7 +95,7 @@ function judge(one: Eligible, rules: RankingRules, exponent: number): Judged {
   if (isSharedFree) notes.push("shared free capacity with daily limits; ranked last");
   const group = groupOf(one, quality, cost, isSharedFree);
   if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
-  return { one, group, quality, cost, score: worthOf(quality, cost, exponent) * factorOf(one, rules), notes };
+  return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };
 }
 
 function groupOf({ availability }: Eligible, quality: number | null, cost: NanoUsd | null, isSharedFree: boolean): number {
@@ -99,9 +106,9 @@ function groupOf({ availability }: Eligible, quality: number | null, cost: NanoU
 }
 
 /** Quality to the exponent, per cent of expected cost. */
-function worthOf(quality: number | null, cost: NanoUsd | null, exponent: number): number {
+function worthOf(quality: number | null, cost: NanoUsd | null, { exponent, leastCost }: Trade): number {
   if (quality === null || cost === null) return 0;
-  return (quality / 100) ** exponent / (Math.max(cost, LEAST_COST_NANO_USD) / 1e7);
+  return (quality / 100) ** exponent / (Math.max(cost, leastCost) / 1e7);
 }
 
 function factorOf({ entry, availability }: Eligible, rules: RankingRules): number {

@@ -88,8 +88,15 @@ export const QUALITY_EXPONENTS: Readonly<Record<Policy, Readonly<Record<Complexi
   best: { simple: 600, moderate: 600, complex: 600, advanced: 600 },
 };
 
-/** Below this a price no longer decides: ten thousand such answers cost ten cents. */
-export const LEAST_COST_NANO_USD = 10_000;
+/**
+ * Below this expected cost, in nano-dollars, price no longer decides. A greeting goes to the cheapest; for a hard
+ * prompt a fiftieth of a cent is not worth a worse answer: five thousand of them cost a dollar.
+ */
+export const LEAST_COSTS_NANO_USD: Readonly<Record<Policy, Readonly<Record<Complexity, number>>>> = {
+  cheap: { simple: 10_000, moderate: 10_000, complex: 10_000, advanced: 10_000 },
+  balanced: { simple: 10_000, moderate: 50_000, complex: 200_000, advanced: 200_000 },
+  best: { simple: 200_000, moderate: 200_000, complex: 200_000, advanced: 200_000 },
+};
 
 /** A conversation stays where its prompt cache is warm unless another model is better by more than this. */
 export const WARM_FACTOR = 1.15;
