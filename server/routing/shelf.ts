@@ -33,6 +33,9 @@ function passedBy(model: ModelInfo): Entry["passedBy"] {
   if (model.status === "ghost") return { rule: "ghost", reason: `${model.provider} no longer lists it; pin it to try it all the same` };
   if (model.status === "deprecated")
     return { rule: "deprecated", reason: `${model.provider} has retired it or soon will; pin it to use it` };
+  if (model.quirks?.unproven === true) {
+    return { rule: "unproven", reason: `${model.provider} lists it, but nothing is known of it, not even that it chats; pin it to use it` };
+  }
   if (typeof snapshotOf === "string")
     return { rule: "snapshot", reason: `a dated snapshot that ${snapshotOf} stands for; pin it to use it` };
   return null;

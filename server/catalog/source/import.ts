@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { importArtificialAnalysis, importArena } from "./import-boards.ts";
+import { readOpenRouterList } from "../openrouter-list.ts";
 import { importModelsDev } from "./import-models-dev.ts";
 import { type BoardTable, FIGURES, type FigurePrice, type ModelFigure, type ModelTable } from "./figures.ts";
 import { PROVIDER_SOURCES } from "./providers.ts";
@@ -33,7 +34,7 @@ interface OpenRouterModel {
   readonly name: string;
   readonly context_length: number;
   readonly architecture: { input_modalities: string[]; output_modalities: string[] };
-  readonly pricing: Record<string, string>;
+  readonly pricing: Record<string, unknown>;
   readonly top_provider: { max_completion_tokens: number | null };
   readonly supported_parameters: string[];
   readonly reasoning?: { mandatory?: boolean; supported_efforts?: string[]; supports_max_tokens?: boolean } | null;
@@ -92,17 +93,27 @@ function importPi(folder: string): ModelTable {
   return { source: "@earendil-works/pi-ai 1.5.2", date: "2026-11-10", licence: "MIT", note, rows };
 }
 
-function perMillion(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number((Number(text) * 1e6).toPrecision(9));
+/** The same reading as the live list's; "not stated" where OpenRouter gives no price. */
+function openRouterPrice(model: OpenRouterModel): FigurePrice | undefined {
+  const price = readOpenRouterList({ data: [model] })[0]?.price;
+  if (!price) return undefined;
+  const bucket = ({ input, output, cacheRead, cacheWrite5m }: typeof price) => ({
+    input,
+    output,
+    ...(cacheRead === undefined ? {} : { cacheRead }),
+    ...(cacheWrite5m === undefined ? {} : { cacheWrite: cacheWrite5m }),
+  });
+  return {
+    ...bucket(price),
+    ...(price.cacheWrite1h === undefined ? {} : { cacheWrite1h: price.cacheWrite1h }),
+    ...(price.tiers ? { tiers: price.tiers.map((tier) => ({ above: tier.aboveInputTokens, ...bucket(tier) })) } : {}),
+  };
 }
 
 function openRouterFigure(model: OpenRouterModel): ModelFigure {
   const has = (name: string) => model.supported_parameters.includes(name);
-  const cacheRead = perMillion(model.pricing.input_cache_read);
-  const cacheWrite = perMillion(model.pricing.input_cache_write);
-  const cacheWrite1h = perMillion(model.pricing.input_cache_write_1h);
   const index = model.benchmarks?.artificial_analysis;
-  const price = { input: perMillion(model.pricing.prompt) ?? -1, output: perMillion(model.pricing.completion) ?? -1 };
+  const price = openRouterPrice(model);
   return {
     provider: "openrouter",
     id: model.id,
@@ -119,16 +130,7 @@ function openRouterFigure(model: OpenRouterModel): ModelFigure {
     ...(model.reasoning?.supported_efforts ? { efforts: model.reasoning.supported_efforts.filter((effort) => effort !== "none") } : {}),
     ...(model.reasoning ? { canTurnOff: model.reasoning.mandatory !== true } : {}),
     ...(model.reasoning?.supports_max_tokens ? { control: "budget" } : {}),
-    ...(price.input >= 0 && price.output >= 0
-      ? {
-          price: {
-            ...price,
-            ...(cacheRead ? { cacheRead } : {}),
-            ...(cacheWrite ? { cacheWrite } : {}),
-            ...(cacheWrite1h ? { cacheWrite1h } : {}),
-          },
-        }
-      : {}),
+    ...(price ? { price } : {}),
     ...(index ? { index: [index.intelligence_index, index.coding_index] } : {}),
   };
 }

@@ -91,11 +91,11 @@ function disagreement(model: string, [chosen, ...others]: readonly Price[][]): D
 }
 
 /** Deprecated: a list or the library says so, or the newest list, which names every tool-capable model, no longer has it. */
-function statusOf(stated: readonly Stated[], library: LibraryEntry | null): ModelInfo["status"] {
+function statusOf(stated: readonly Stated[], library: LibraryEntry | null): Pick<ModelInfo, "status"> & { missedByList: boolean } {
   const said = stated.some(({ row }) => row.status === "deprecated") || library?.deprecated === true;
   const hasTools = stated.some(({ row }) => row.tools === true);
   const isGone = hasTools && !stated.some(({ list }) => list === "pi-ai");
-  return said || isGone ? "deprecated" : "active";
+  return { status: said || isGone ? "deprecated" : "active", missedByList: isGone && !said };
 }
 
 const DATED = /-(20\d{2}-?\d{2}-?\d{2})$/;
@@ -148,9 +148,11 @@ export function merge(figures: Figures): Merged {
     const chosen = prices[0] ?? [];
     const cachePriced = chosen.some((price) => price.rates.cacheRead !== null);
     const facts = mergeFacts(stated, { context: library?.context, cachePriced });
-    const status = statusOf(rows, library);
+    const { status, missedByList } = statusOf(rows, library);
+    const quirks = { ...facts.quirks, ...(missedByList ? { missedByList } : {}) };
     result.models.push({
       ...facts,
+      quirks,
       aliases: owners.filter(([, owner]) => owner === id).map(([alias]) => alias),
       prices: chosen,
       scores: scoresOf(scales, [vendorId, ...listedNames(rows)]),
