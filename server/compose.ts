@@ -4,14 +4,12 @@ import { homedir, platform } from "node:os";
 import type { InitializationOptions } from "../shared/protocol.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 import { createAccess } from "./access.ts";
-import { createCatalog } from "./catalog/catalog.ts";
 import { overlaySettings } from "./catalog/custom.ts";
-import { DEMO_MODEL } from "./catalog/demo.ts";
+import { createCatalogWithDemo } from "./catalog/demo.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
-import { openPlan } from "./interim.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import type { ProviderKeys } from "./keys/origins.ts";
 import { guardPrompt } from "./keys/scan.ts";
@@ -31,7 +29,9 @@ import { createNetwork } from "./network/network.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
 import { createHealth } from "./resilience/health.ts";
+import { openRefresher } from "./live-models.ts";
 import type { Rooms } from "./rooms.ts";
+import { openPlan } from "./plan-in-force.ts";
 import { createRoute } from "./routing/route.ts";
 import { makePrivateFolder, stateFolder } from "./state/folder.ts";
 
@@ -72,22 +72,17 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
-  return { ledger, ring, vault, keychain, network, health };
+  return { folder, ledger, ring, vault, keychain, network, health };
 }
 
 async function openRooms(order: HouseOrder): Promise<Rooms> {
   const { log, edge } = order;
   const settings = holdSettings(order);
   const now = () => new Date();
-  const { ledger, ring, vault, keychain, network, health } = await openEdges(order, settings);
-  const catalog = createCatalog();
-  catalog.overlay("demo", "local", [DEMO_MODEL]);
+  const { folder, ledger, ring, vault, keychain, network, health } = await openEdges(order, settings);
+  const catalog = createCatalogWithDemo();
   const lookedAt = () => localTargets(settings.get().providers, edge.environment);
-  const discovery = createLocalDiscovery({
-    targets: lookedAt,
-    fetchFor: (options) => network.fetchFor(options),
-    now,
-  });
+  const discovery = createLocalDiscovery({ targets: lookedAt, fetchFor: (options) => network.fetchFor(options), now });
   const locals = createLocalModels({ discovery, catalog, settings: settings.get });
   const access = createAccess({
     ...{ settings: settings.get, ring, network, health, catalog },
@@ -101,8 +96,11 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     log: (message, details) => log.warn(message, details),
   });
   const quoter = createEstimator({ now });
+  const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
+  const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
+  const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
   const spine: SpineParts = {
-    ...{ catalog, budget, health, now, route: createRoute(), plan: openPlan, providers: access, settings: settings.get },
+    ...{ catalog, budget, health, now, route: createRoute(), plan, providers: access, settings: settings.get },
     quoter,
     pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
@@ -114,9 +112,9 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     overlaySettings(catalog, settings.get().providers.custom ?? [], now().toISOString().slice(0, 10));
   };
   applySettings();
-  const ready = Promise.all([ring.ready(), learn(quoter, ledger)]).then(() => undefined);
+  const ready = Promise.all([ring.ready(), learn(quoter, ledger), refresher.load()]).then(() => undefined);
   return {
-    ...{ spine, access, catalog, ring, vault, keychain, budget, ledger, health, log, settings: settings.get },
+    ...{ spine, access, catalog, refresher, ring, vault, keychain, budget, ledger, health, log, settings: settings.get },
     configure(given) {
       const problems = settings.set(given);
       applySettings();
@@ -129,6 +127,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       if (!access.hasUsable() || (model !== undefined && access.isLocal(model))) await looking;
     },
     async close() {
+      refresher.stop();
       health.close();
       await budget.close();
       await Promise.all([ledger.close(), network.close()]);

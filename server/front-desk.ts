@@ -29,8 +29,9 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       return preview(spine, draft);
     },
     listModels: (params) => listModels(rooms, params),
-    refreshModels: async () => {
-      throw new Failure("internal");
+    refreshModels: async (signal) => {
+      await rooms.ready(LOCAL_TOO);
+      return rooms.refresher.refresh(signal);
     },
     listProviders: async () => {
       await rooms.ready(LOCAL_TOO);
@@ -44,6 +45,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       mustBeKnown(rooms, provider);
       const set = await ring.set(provider, secret, { name, persist });
       health.reset(provider);
+      await rooms.refresher.load();
       return { provider, ...set };
     },
     deleteKey: async ({ provider, name }) => {
@@ -98,6 +100,7 @@ type Listener = <Method extends NotificationMethod>(method: Method, params: Noti
 function subscribe(rooms: Rooms, listener: Listener): void {
   rooms.health.onChange((change) => listener("health/changed", healthOnWire(change)));
   rooms.budget.onChange((change) => listener("budget/changed", change));
+  rooms.refresher.onChange((change) => listener("catalog/changed", change));
 }
 
 function healthOnWire({ provider, model, state }: HealthChange): NotificationOf<"health/changed"> {

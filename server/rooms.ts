@@ -6,6 +6,7 @@ import type { SpineParts } from "./chat/parts.ts";
 import type { KeyRing } from "./keys/ring.ts";
 import type { Keychain } from "./keys/sources/keychain.ts";
 import type { Vault } from "./keys/vault.ts";
+import type { LiveModels } from "./live-models.ts";
 import type { Log } from "./log.ts";
 import type { Budget } from "./money/budget.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
@@ -15,6 +16,7 @@ export interface Rooms {
   readonly spine: SpineParts;
   readonly access: Access;
   readonly catalog: Catalog;
+  readonly refresher: LiveModels;
   readonly ring: KeyRing;
   readonly vault: Vault;
   readonly keychain: Keychain;

@@ -1,5 +1,6 @@
 // The embedded answer as the catalogue knows it: it calls nothing, costs nothing, and routing takes it only where no provider can be used.
 import type { ModelInfo } from "../../shared/model.ts";
+import { type Catalog, createCatalog } from "./catalog.ts";
 
 export const DEMO_MODEL: ModelInfo = {
   id: "demo/echo",
@@ -19,3 +20,10 @@ export const DEMO_MODEL: ModelInfo = {
   source: "built in",
   date: "2026-11-23",
 };
+
+/** The catalogue of a running sidecar. */
+export function createCatalogWithDemo(): Catalog {
+  const catalog = createCatalog();
+  catalog.overlay(DEMO_MODEL.provider, "local", [DEMO_MODEL]);
+  return catalog;
+}

@@ -22,7 +22,7 @@ export const Listed = z.strictObject({
   name: z.optional(z.string()),
   contextWindowTokens: z.optional(z.int()),
   maxOutputTokens: z.optional(z.int()),
-  capabilities: z.optional(z.array(Capability)),
+  capabilities: z.optional(z.readonly(z.array(Capability))),
   price: z.optional(ListedPrice),
 });
 export type Listed = z.infer<typeof Listed>;

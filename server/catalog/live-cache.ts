@@ -6,11 +6,12 @@ import { Listed, type LiveList } from "./listed.ts";
 
 const Stored = z.strictObject({ source: z.string(), at: z.string(), models: z.array(Listed) });
 export type Stored = z.infer<typeof Stored>;
-const StoredLists = z.strictObject({ version: z.literal(1), lists: z.record(z.string(), Stored) });
+/** The lists themselves are looked at when they are wanted: one that makes no sense loses only itself. */
+const StoredLists = z.strictObject({ version: z.literal(1), lists: z.record(z.string(), z.unknown()) });
 
 export interface LiveCache {
-  /** Nothing when there is no file; a file that makes no sense is reported once and counts as none. */
-  read(): Promise<ReadonlyMap<string, Stored>>;
+  /** Nothing when there is no file; what makes no sense is reported and counts as nothing. */
+  read(providers: readonly string[]): Promise<ReadonlyMap<string, Stored>>;
   write(provider: string, stored: Stored): Promise<void>;
 }
 
@@ -20,21 +21,26 @@ export function listOf(provider: string, { source, at, models }: Stored): LiveLi
 
 export function openLiveCache(folder: string, warn: (message: string) => void): LiveCache {
   const path = join(folder, "catalogue.json");
-  const parse = (text: string | null): Map<string, Stored> => {
-    if (text === null) return new Map();
+  const parse = (text: string | null): Record<string, unknown> => {
+    if (text === null) return {};
     try {
-      return new Map(Object.entries(StoredLists.parse(JSON.parse(text)).lists));
+      return StoredLists.parse(JSON.parse(text)).lists;
     } catch {
       warn(`${path} is not a catalogue of this version; it is written anew`);
-      return new Map();
+      return {};
     }
   };
   return {
-    read: async () => parse(await readText(path)),
+    async read(providers) {
+      const lists = parse(await readText(path));
+      const found = providers.flatMap((provider) => {
+        const stored = Stored.safeParse(lists[provider]);
+        if (!stored.success && lists[provider] !== undefined) warn(`${path} holds no list of ${provider} that makes sense`);
+        return stored.success ? [[provider, stored.data] as const] : [];
+      });
+      return new Map(found);
+    },
     write: (provider, stored) =>
-      updateFile(path, (current) => {
-        const lists = Object.fromEntries([...parse(current), [provider, stored]]);
-        return JSON.stringify({ version: 1, lists });
-      }),
+      updateFile(path, (current) => JSON.stringify({ version: 1, lists: { ...parse(current), [provider]: stored } })),
   };
 }

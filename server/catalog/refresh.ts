@@ -21,17 +21,19 @@ export interface RefreshParts {
   /** The provider's own list through its dialect, with `wrap` around the fetch that it uses. */
   readonly list: (provider: string, signal: AbortSignal, wrap: Wrap) => Promise<readonly Listed[]>;
   readonly openRouter: { readonly url: string; readonly fetch: typeof fetch };
+  /** False where the settings switch OpenRouter off: then its public list is not asked either. */
+  readonly isOpenRouterOn?: () => boolean;
   readonly log: (message: string, details?: Record<string, unknown>) => void;
   /** When to look for what is older than a day; tests look sooner. */
   readonly pace?: { readonly firstMs: number; readonly everyMs: number };
 }
 
 export interface Refresher {
-  /** Lists that were fetched before, from the disk; call once at the start. */
+  /** Lists that were fetched before, from the disk, of the providers that may be asked; call at the start and when a key is set. */
   load(): Promise<void>;
   refresh(signal: AbortSignal): Promise<RefreshResult>;
-  /** Quietly, from now on, what is older than a day; returns how to stop. */
-  startDaily(): () => void;
+  /** Quietly, from now on and while `isOn` says so, what is older than a day; returns how to stop. */
+  startDaily(isOn: () => boolean): () => void;
   onChange(listener: (change: NotificationOf<"catalog/changed">) => void): void;
 }
 
@@ -59,7 +61,7 @@ class LiveRefresher implements Refresher {
   readonly #cache: LiveCache;
   readonly #wrap: Wrap;
   readonly #listeners: ((change: NotificationOf<"catalog/changed">) => void)[] = [];
-  #stored = new Map<string, Stored>();
+  readonly #stored = new Map<string, Stored>();
   #running: Promise<RefreshResult> | null = null;
 
   constructor(parts: RefreshParts) {
@@ -69,8 +71,17 @@ class LiveRefresher implements Refresher {
   }
 
   async load(): Promise<void> {
-    this.#stored = new Map(await this.#cache.read());
-    for (const [provider, stored] of this.#stored) this.#apply(listOf(provider, stored));
+    await this.#takeFromDisk(this.#parts.providers().map(({ id }) => id));
+  }
+
+  /** What this or another process has fetched; an older list never replaces a newer one. */
+  async #takeFromDisk(providers: readonly string[]): Promise<void> {
+    if (providers.length === 0) return;
+    for (const [provider, stored] of await this.#cache.read(providers)) {
+      if ((this.#stored.get(provider)?.at ?? "") >= stored.at) continue;
+      this.#stored.set(provider, stored);
+      this.#apply(listOf(provider, stored));
+    }
   }
 
   onChange(listener: (change: NotificationOf<"catalog/changed">) => void): void {
@@ -84,13 +95,15 @@ class LiveRefresher implements Refresher {
     return this.#running;
   }
 
-  startDaily(): () => void {
+  startDaily(isOn: () => boolean): () => void {
     const stop = new AbortController();
-    const look = () => {
+    const lookNow = async () => {
+      if (!isOn() || this.#running) return;
+      await this.#takeFromDisk(this.#sources());
       const due = this.#sources().filter((provider) => this.#isDue(provider));
-      if (due.length > 0 && !this.#running)
-        void this.#ask(due, stop.signal).catch((error: unknown) => this.#parts.log("refresh failed", { error }));
+      if (due.length > 0) await this.#ask(due, stop.signal);
     };
+    const look = () => void lookNow().catch((error: unknown) => this.#parts.log("refresh failed", { error }));
     const { firstMs, everyMs } = this.#parts.pace ?? PACE;
     const first = setTimeout(look, firstMs).unref();
     const every = setInterval(look, everyMs).unref();
@@ -109,7 +122,8 @@ class LiveRefresher implements Refresher {
   }
 
   #sources(): string[] {
-    return [...new Set([OPENROUTER, ...this.#parts.providers().map(({ id }) => id)])];
+    const publicLists = (this.#parts.isOpenRouterOn?.() ?? true) ? [OPENROUTER] : [];
+    return [...new Set([...publicLists, ...this.#parts.providers().map(({ id }) => id)])];
   }
 
   async #ask(providers: readonly string[], signal: AbortSignal): Promise<RefreshResult> {

@@ -44,9 +44,10 @@ export interface ProviderAccess {
   stopRuleOf(provider: string): string | undefined;
 }
 
-/** The policy of an organisation; throws Failure planForbidden. */
+/** The policy of an organisation. */
 export interface Plan {
-  admit(draft: ChatDraft): void;
+  /** Throws Failure planForbidden; gives the draft back with the policy's own maximum price, if it has one. */
+  admit<Draft extends ChatDraft>(draft: Draft): Draft;
   allows(model: ModelInfo): { allowed: boolean; reason?: string };
 }
 

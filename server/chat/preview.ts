@@ -54,15 +54,13 @@ function availabilities(parts: SpineParts, askResting: boolean): (model: ModelIn
 }
 
 export function preview(parts: SpineParts, given: ChatDraft): RouteDecision {
-  const draft = admit(given);
-  parts.plan.admit(draft);
+  const draft = parts.plan.admit(admit(given));
   return decide(parts, draft).decision;
 }
 
 /** The quote: every candidate's median and worst case, from the real prompt. */
 export function quote(parts: SpineParts, given: ChatDraft): ResultOf<"chat/estimate"> {
-  const draft = admit(given);
-  parts.plan.admit(draft);
+  const draft = parts.plan.admit(admit(given));
   const { decision } = decide(parts, draft);
   const candidates = decision.candidates.map((candidate) => {
     const model = parts.catalog.find(candidate.model);

@@ -23,8 +23,8 @@ export type Send = (request: ChatRequest, caller: Caller) => Promise<ChatResult>
 
 export function createSend(parts: SpineParts): Send {
   return async (given, caller) => {
-    const { request, continuation } = takeUp(admit(given));
-    parts.plan.admit(request);
+    const { request: asked, continuation } = takeUp(admit(given));
+    const request = parts.plan.admit(asked);
     const draft = continuation ? withContinuation(request, continuation) : request;
     return guarded(parts, draft.messages, caller, async (heard) => {
       const { decision, estimateOf } = await decideOrWait(parts, draft, heard);

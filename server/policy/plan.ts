@@ -19,8 +19,7 @@ function nameOf({ name, plan }: PolicyFile): string {
 
 export interface Circumstances {
   readonly now: Date;
-  /** Providers for which the person has a key, whoever issued it. */
-  readonly hasKey: (provider: string) => boolean;
+  /** Providers for which there is a key, whoever issued it. */
   readonly providersWithKey: readonly string[];
 }
 

@@ -97,12 +97,15 @@ const WHOLE_PROVIDER: readonly string[] = ["key", "disabled", "unreachable"];
 
 export function sift(input: RouteInput, shelf: Shelf, needs: Requirements): Sifted {
   const sifted: Sifted = { eligible: [], excluded: [], tooLong: [] };
-  const open = shelf.providers.filter((provider) => isOpen(input, provider, sifted));
+  const closed: Exclusion[] = [];
+  const open = shelf.providers.filter((provider) => isOpen(input, provider, closed));
   const isAnyReal = open.some(({ id }) => id !== DEMO);
   for (const { id, entries } of open) {
     if (id === DEMO && isAnyReal) sifted.excluded.push(...entries.map(demoPassed));
     else for (const entry of entries) siftOne(input, entry, needs, sifted);
   }
+  // What a person can act on comes first: reasons of the providers that can be used.
+  sifted.excluded.push(...closed);
   return sifted;
 }
 
@@ -114,12 +117,12 @@ function demoPassed({ model }: Entry): Exclusion {
 }
 
 /** A provider without key, switched off or not reachable is excluded as a whole. */
-function isOpen(input: RouteInput, { id, entries }: Shelf["providers"][number], sifted: Sifted): boolean {
+function isOpen(input: RouteInput, { id, entries }: Shelf["providers"][number], closed: Exclusion[]): boolean {
   const first = entries[0];
   const { usable, rule = "", reason = `${id} cannot be used now` } = first ? input.availability(first.model) : { usable: true };
   if (usable || !WHOLE_PROVIDER.includes(rule)) return true;
   const names = entries.length > MOST_LINES_A_PROVIDER ? [`${id}/*`] : entries.map(({ model }) => model.id);
-  for (const model of names) sifted.excluded.push({ model, reason, rule });
+  for (const model of names) closed.push({ model, reason, rule });
   return false;
 }
 

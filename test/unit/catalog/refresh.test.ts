@@ -45,7 +45,7 @@ describe("refresh", () => {
       catalog,
       folder: folder.path,
       now: () => new Date("2026-11-23T12:00:00Z"),
-      providers: () => [],
+      providers: () => [{ id: "openrouter", statesModels: false }],
       list: async () => [],
       openRouter: { url: `${server.origin}/api/v1/models`, fetch },
       log: () => undefined,
@@ -226,7 +226,7 @@ describe("refresh", () => {
     };
     const { refresher } = open({ providers, list, pace: { firstMs: 1, everyMs: 20 } });
     const changed = new Promise<unknown>((resolve) => refresher.onChange(resolve));
-    const stop = refresher.startDaily();
+    const stop = refresher.startDaily(() => true);
     await changed;
     await new Promise((resolve) => setTimeout(resolve, 120));
     stop();

@@ -8,11 +8,7 @@ import { modelOf, NOW } from "../../support/catalogue.ts";
 const policy = (terms: Record<string, unknown>, more: Record<string, unknown> = {}): Policy =>
   readPolicy(JSON.stringify({ version: 1, plan: "p", plans: { p: terms }, managed: ["gateway"], ...more }));
 
-const keys = (...providers: string[]) => ({
-  now: NOW,
-  providersWithKey: providers,
-  hasKey: (provider: string) => providers.includes(provider),
-});
+const keys = (...providers: string[]) => ({ now: NOW, providersWithKey: providers });
 
 const ruleOf = (verdict: ReturnType<typeof admits>): PlanRule | "allowed" => (verdict.allowed ? "allowed" : verdict.rule);
 
