@@ -30,7 +30,9 @@ const DEEPEST_CAUSE = 8;
 
 /** True unless it is certain that the vendor refused the request or never saw it. */
 export function mayHaveBeenAccepted(failure: Failure): boolean {
-  const status = failure.details.status;
+  const { status, inStream } = failure.details;
+  // An error inside a successful response came after the request was taken, whatever code it states.
+  if (inStream === true) return true;
   if (status !== undefined && status >= 400) return GATEWAY_GAVE_UP.has(status);
   return !causes(failure).some(neverSent);
 }

@@ -13,10 +13,7 @@ import { type ChaosProvider, WIRES } from "./provider.ts";
 import { MOST_ATTEMPTS, type Outcome, type Round, type RoundProvider } from "./round.ts";
 
 /** Longer than a busy machine is slow, shorter than a person waits. */
-const SILENCE_MS = 2_000;
-/** Every silence of every attempt, and what lies between them: nothing may take longer. */
-const LONGEST_ROUND_MS = MOST_ATTEMPTS * (2 * SILENCE_MS + 3_000);
-const TOTAL_MS = LONGEST_ROUND_MS - 2_000;
+export const SILENCE_MS = 2_000;
 
 export interface Vitals {
   readonly active: readonly string[];
@@ -40,9 +37,14 @@ export class Lane {
   readonly #home = mkdtempSync(join(tmpdir(), "latchkey-chaos-"));
   readonly #probe = join(this.#home, "vitals.json");
   readonly #closedPort: number;
+  readonly #silenceMs: number;
+  /** Every silence of every attempt, and what lies between them: nothing may take longer. */
+  readonly #longestRoundMs: number;
   #isReady = false;
 
-  constructor(provider: ChaosProvider, closedPort: number) {
+  constructor(provider: ChaosProvider, closedPort: number, silenceMs = SILENCE_MS) {
+    this.#silenceMs = silenceMs;
+    this.#longestRoundMs = MOST_ATTEMPTS * (2 * silenceMs + 3_000);
     this.#provider = provider;
     this.#closedPort = closedPort;
     const probe = resolve(import.meta.dirname, "probe.cjs");
@@ -65,7 +67,12 @@ export class Lane {
   async configure(providers: readonly RoundProvider[]): Promise<void> {
     const settings = {
       providers: { custom: providers.map((provider) => this.#customProvider(provider)) },
-      timeouts: { connectMs: SILENCE_MS, firstTokenMs: SILENCE_MS, idleMs: SILENCE_MS, totalMs: TOTAL_MS },
+      timeouts: {
+        connectMs: this.#silenceMs,
+        firstTokenMs: this.#silenceMs,
+        idleMs: this.#silenceMs,
+        totalMs: this.#longestRoundMs - 2_000,
+      },
       attempts: { max: MOST_ATTEMPTS, patienceMs: 3_000 },
       local: { discover: false },
       keys: { fromEnvironment: false },
@@ -101,25 +108,26 @@ export class Lane {
       (result) => ({ result: result as ChatResult, error: null }),
       (error: unknown) => ({ result: null, error: error instanceof RpcError ? error : new Error(String(error)) }),
     );
-    if (round.stopAfter !== null) void this.#stop(round, chat.id, answer, latencies);
-    const hung = sleep(LONGEST_ROUND_MS, null, { ref: false }).then(() => ({
+    const stopped = round.stopAfter === null ? null : this.#stop(round, chat.id, answer, latencies).catch(() => undefined);
+    const hung = sleep(this.#longestRoundMs, null, { ref: false }).then(() => ({
       result: null,
-      error: new Error(`hangs: no answer after ${LONGEST_ROUND_MS} ms`),
+      error: new Error(`hangs: no answer after ${this.#longestRoundMs} ms`),
     }));
     const ended = await Promise.race([answer, hung]);
+    await Promise.race([stopped, hung]);
     return { ...ended, events: this.sidecar.eventsOf(round.name) };
   }
 
   /** Cancels after so many text events and measures how long the vendor's socket stays open. */
   async #stop(round: Round, id: number, answer: Promise<{ result: ChatResult | null }>, latencies: number[]): Promise<void> {
     const texts = (): number => this.sidecar.eventsOf(round.name).filter(({ type }) => type === "text-delta").length;
-    await this.sidecar.waitFor((frame) => frame.method === "chat/event" && texts() >= (round.stopAfter ?? 0), LONGEST_ROUND_MS);
+    await this.sidecar.waitFor((frame) => frame.method === "chat/event" && texts() >= (round.stopAfter ?? 0), this.#longestRoundMs);
     const stoppedAtMs = performance.now();
     this.sidecar.cancel(id);
     const { result } = await answer;
     if (result?.stopReason !== "cancelled") return;
-    await sleep(100);
     for (const { stage } of this.#provider.seen.get(round.name) ?? []) {
+      for (let tries = 0; tries < 200 && !stage.isClosed; tries += 1) await sleep(5);
       latencies.push(stage.closedAtMs === null ? Number.POSITIVE_INFINITY : Math.max(0, stage.closedAtMs - stoppedAtMs));
     }
   }

@@ -168,6 +168,8 @@ function judgeAttempts(round: Round, outcome: Outcome, seen: readonly Seen[]): s
     .map(({ provider }) => provider)
     .filter((provider) => answering.has(provider));
   const real = seen.map(({ provider }) => provider);
+  // A stop may come before the request has left.
+  if (round.stopAfter !== null && claimed.length === real.length + 1) claimed.pop();
   return claimed.join() === real.join()
     ? []
     : [`claims requests to ${claimed.join() || "nobody"}; the provider saw ${real.join() || "none"}`];

@@ -10,6 +10,8 @@ export interface SuiteOrder {
   readonly rounds: number;
   readonly seed: number;
   readonly lanes: number;
+  /** How long a provider may be silent before the sidecar must give it up. */
+  readonly silenceMs?: number;
   readonly dialects: readonly Dialect[];
   /** Runs this round alone, to look into it. */
   readonly only?: number;
@@ -43,7 +45,9 @@ export async function runSuite(order: SuiteOrder): Promise<SuiteReport> {
   const tally = new Tally();
   try {
     const port = await closedPort();
-    await Promise.all(Array.from({ length: order.lanes }, () => runLane(new Lane(provider, port), order, provider, queue, tally)));
+    await Promise.all(
+      Array.from({ length: order.lanes }, () => runLane(new Lane(provider, port, order.silenceMs), order, provider, queue, tally)),
+    );
   } finally {
     await provider.close();
   }

@@ -57,6 +57,7 @@ describe("acceptance of a failed request", () => {
 
   it("is possible when a stream that had begun reported an error", () => {
     assert.equal(mayHaveBeenAccepted(failure({ status: 200 })), true);
+    assert.equal(mayHaveBeenAccepted(failure({ status: 503, inStream: true })), true);
     assert.equal(mayHaveBeenAccepted(failure({})), true);
   });
 });
