@@ -1,0 +1,193 @@
+// Side by side on the same work, interleaved: what each way to a vendor adds to its latency, and how much it carries.
+import { type Contestant, cpuMs, openaiSdk, rawSocket, rssMb, startProvider } from "./contestant.ts";
+import { format, median, printTable, printTargets, quantile, type Target } from "./figures.ts";
+import { installPeers, portkey, vercelAi } from "./peers.ts";
+import { startSidecar } from "./sidecar.ts";
+import { measureStarts, type Starts } from "./starts.ts";
+
+interface Seen {
+  readonly ms: number[];
+  readonly firstMs: number[];
+  readonly rates: Record<number, number[]>;
+  readonly burst: number[];
+  cpuPerRequestMs: number[];
+  cpuPer10kChunksMs: number[];
+}
+
+const CONCURRENCY = [1, 10, 100];
+
+export async function measureLatency(full: boolean): Promise<Record<string, unknown>> {
+  const rounds = full ? 8 : 3;
+  const provider = await startProvider();
+  const sidecar = await startSidecar(provider.port);
+  const folder = installPeers();
+  const gateway = folder ? await portkey(folder, provider.port) : null;
+  const contestants: Contestant[] = [rawSocket(provider.port), await openaiSdk(provider.port), sidecar];
+  if (folder) contestants.splice(2, 0, await vercelAi(folder, provider.port));
+  if (gateway) contestants.push(gateway);
+  const seen = new Map(contestants.map(({ name }): [string, Seen] => [name, nothing()]));
+  for (const contestant of contestants) await series(contestant, "short", 100);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contestant of contestants) await measure(contestant, seen.get(contestant.name) ?? nothing(), full);
+  }
+  const stops = await measureStops(sidecar, provider.lines, full ? 60 : 20);
+  const memory = await measureMemory(provider.port);
+  const starts = await measureStarts(provider.port, full ? 15 : 7);
+  for (const contestant of contestants) await contestant.close();
+  provider.child.kill();
+  if (!folder) console.log("The peers could not be installed: no network. They are left out.");
+  print(contestants, seen);
+  const targets = targetsOf(seen, { stopMs: median(stops), ...memory }, starts);
+  printStarts(starts);
+  printTargets(targets);
+  return { contestants: Object.fromEntries(seen), stops, memory, starts, targets };
+}
+
+function nothing(): Seen {
+  return { ms: [], firstMs: [], rates: {}, burst: [], cpuPerRequestMs: [], cpuPer10kChunksMs: [] };
+}
+
+async function series(contestant: Contestant, model: string, count: number) {
+  const all = [];
+  for (let index = 0; index < count; index += 1) all.push(await contestant.stream(model));
+  return all;
+}
+
+async function measure(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
+  const cpuBefore = cpuMs(contestant.pid);
+  const answers = await series(contestant, "short", full ? 1000 : 250);
+  seen.cpuPerRequestMs.push((cpuMs(contestant.pid) - cpuBefore) / answers.length);
+  seen.ms.push(...answers.map((answer) => answer.ms));
+  seen.firstMs.push(...answers.map((answer) => answer.firstMs));
+  for (const concurrency of CONCURRENCY) {
+    seen.rates[concurrency] ??= [];
+    seen.rates[concurrency]?.push(await rate(contestant, concurrency, full ? 3000 : 600));
+  }
+  const burstCpu = cpuMs(contestant.pid);
+  const bursts = await series(contestant, "burst", 4);
+  seen.cpuPer10kChunksMs.push((cpuMs(contestant.pid) - burstCpu) / 2);
+  seen.burst.push(...bursts.map((answer) => 5000 / (answer.ms / 1000)));
+}
+
+async function rate(contestant: Contestant, concurrency: number, total: number): Promise<number> {
+  let left = total;
+  const began = performance.now();
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      await contestant.stream("short");
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return total / ((performance.now() - began) / 1000);
+}
+
+/** From the stop to the moment at which the vendor sees its socket closed; both clocks are this machine's. */
+async function measureStops(sidecar: Contestant, lines: string[], count: number): Promise<number[]> {
+  const waits: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const before = lines.filter((line) => line.startsWith("closed")).length;
+    const stop = new AbortController();
+    const running = sidecar.stream("hang", stop.signal);
+    await new Promise((done) => setTimeout(done, 30));
+    const stopped = Date.now();
+    stop.abort();
+    await running;
+    let closed: string | undefined;
+    for (let tries = 0; tries < 200 && closed === undefined; tries += 1) {
+      await new Promise((done) => setTimeout(done, 5));
+      closed = lines.filter((line) => line.startsWith("closed"))[before];
+    }
+    waits.push(closed ? Math.max(0, Number(closed.slice(7)) - stopped) : Number.POSITIVE_INFINITY);
+  }
+  return waits;
+}
+
+/** In a process of its own: after its first chats, and with 200 streams open. */
+async function measureMemory(port: number): Promise<{ idleMb: number; perStreamKb: number }> {
+  const sidecar = await startSidecar(port);
+  await series(sidecar, "short", 5);
+  await new Promise((done) => setTimeout(done, 1000));
+  const idleMb = rssMb(sidecar.pid);
+  const stop = new AbortController();
+  const streams = Array.from({ length: 200 }, () => sidecar.stream("hang", stop.signal));
+  await new Promise((done) => setTimeout(done, 2000));
+  const perStreamKb = ((rssMb(sidecar.pid) - idleMb) * 1024) / 200;
+  stop.abort();
+  await Promise.all(streams);
+  await sidecar.close();
+  return { idleMb, perStreamKb };
+}
+
+function print(contestants: readonly Contestant[], seen: ReadonlyMap<string, Seen>): void {
+  const floor = seen.get("raw socket") ?? nothing();
+  const floorMs = median(floor.ms);
+  const floorFirst = median(floor.firstMs);
+  const rows = contestants.map(({ name }) => {
+    const one = seen.get(name) ?? nothing();
+    const rates = CONCURRENCY.map((concurrency) => format(median(one.rates[concurrency] ?? [])));
+    const added = [median(one.ms) - floorMs, quantile(one.ms, 0.99) - quantile(floor.ms, 0.99), median(one.firstMs) - floorFirst];
+    return [
+      name,
+      ...added.map(format),
+      ...rates,
+      format(median(one.burst)),
+      format(median(one.cpuPerRequestMs)),
+      format(median(one.cpuPer10kChunksMs)),
+    ];
+  });
+  console.log(`The vendor alone: ${format(floorMs)} ms a request, ${format(median(floor.burst))} chunks/s.`);
+  const columns = [
+    "contestant",
+    "added p50 ms",
+    "added p99 ms",
+    "added first ms",
+    "req/s 1",
+    "10",
+    "100",
+    "burst chunks/s",
+    "CPU ms/req",
+    "CPU ms/10k chunks",
+  ];
+  printTable("Added to the vendor's own latency (raw socket = 0), and rates", columns, rows);
+}
+
+function printStarts(starts: Starts): void {
+  const rows = Object.entries(starts).map(([name, values]) => [name, format(median(values)), format(quantile(values, 0.9))]);
+  printTable("Starts, ms", ["what", "median", "p90"], rows);
+}
+
+function targetsOf(
+  seen: ReadonlyMap<string, Seen>,
+  sidecar: { stopMs: number; idleMb: number; perStreamKb: number },
+  starts: Starts,
+): Target[] {
+  const of = (name: string) => seen.get(name) ?? nothing();
+  const [raw, sdk, own, gateway] = [of("raw socket"), of("openai SDK in process"), of("Latchkey over stdio"), of("Portkey gateway")];
+  const added = (one: Seen, key: "ms" | "firstMs") => median(one[key]) - median(raw[key]);
+  const ratio = (metric: string, value: number, base: number, limit: number, least: Target["least"] = "atMost"): Target => ({
+    metric,
+    seen: value / base,
+    unit: "x",
+    limit,
+    least,
+  });
+  const rateAt100 = (one: Seen) => median(one.rates[100] ?? []);
+  return [
+    ratio("added latency p50 over the SDK's", added(own, "ms"), added(sdk, "ms"), 1.6),
+    ratio("added latency p50 over the gateway's", added(own, "ms"), added(gateway, "ms"), 1),
+    ratio("added time to first token over the SDK's", added(own, "firstMs"), added(sdk, "firstMs"), 1.5),
+    ratio("burst chunks/s over the SDK's", median(own.burst), median(sdk.burst), 1, "atLeast"),
+    ratio("requests/s at 100 over the SDK's", rateAt100(own), rateAt100(sdk), 1.1, "atLeast"),
+    ratio("spawn to initialized over bare node", median(starts["spawn to initialized"] ?? []), median(starts["node -e 0"] ?? []), 1.8),
+    ratio(
+      "spawn to first chunk over the SDK's",
+      median(starts["spawn to first chunk"] ?? []),
+      median(starts["SDK process to first chunk"] ?? []),
+      1,
+    ),
+    { metric: "memory after the first chats", seen: sidecar.idleMb, unit: "MB", limit: 110, least: "atMost" },
+    { metric: "memory a stream at 200", seen: sidecar.perStreamKb, unit: "kB", limit: 60, least: "atMost" },
+    { metric: "stop to upstream socket closed, median", seen: sidecar.stopMs, unit: "ms", limit: 50, least: "atMost" },
+  ];
+}
