@@ -8,31 +8,37 @@ type Handlers = {
   readonly [Method in RequestMethod]: (params: ParamsOf<Method>, signal: AbortSignal) => Promise<ResultOf<Method>> | ResultOf<Method>;
 };
 
-/** `callerFor` gives a chat its event stream; it throws when the chat's name is taken. */
-export function createHandlers(house: House, callerFor: (chatId: string, signal: AbortSignal) => Caller & { done(): void }): Handlers {
+/**
+ * `house` may still be opening: initialize does not wait for the ledger, the first request does.
+ * `callerFor` gives a chat its event stream; it throws when the chat's name is taken.
+ */
+export function createHandlers(
+  house: Promise<House>,
+  callerFor: (chatId: string, signal: AbortSignal) => Caller & { done(): void },
+): Handlers {
   return {
     "chat/send": async (params, signal) => {
       const caller = callerFor(params.chatId, signal);
       try {
-        return await house.send(params, caller);
+        return await (await house).send(params, caller);
       } finally {
         caller.done();
       }
     },
-    "chat/estimate": (params) => house.quote(params),
-    "route/preview": (params) => house.preview(params),
-    "model/list": (params) => house.listModels(params),
-    "model/refresh": (_params, signal) => house.refreshModels(signal),
-    "provider/list": () => house.listProviders(),
-    "key/list": () => house.listKeys(),
-    "key/set": (params) => house.setKey(params),
-    "key/delete": (params) => house.deleteKey(params),
-    "key/test": (params, signal) => house.testKey(params.provider, signal),
-    "budget/get": () => house.budgets(),
-    "budget/set": (params) => house.setBudgets(params.budgets),
-    "budget/status": () => house.budgetStatus(),
-    "usage/summary": (params) => house.summarise(params),
-    "usage/export": (params) => house.exportUsage(params),
+    "chat/estimate": async (params) => (await house).quote(params),
+    "route/preview": async (params) => (await house).preview(params),
+    "model/list": async (params) => (await house).listModels(params),
+    "model/refresh": async (_params, signal) => (await house).refreshModels(signal),
+    "provider/list": async () => (await house).listProviders(),
+    "key/list": async () => (await house).listKeys(),
+    "key/set": async (params) => (await house).setKey(params),
+    "key/delete": async (params) => (await house).deleteKey(params),
+    "key/test": async (params, signal) => (await house).testKey(params.provider, signal),
+    "budget/get": async () => (await house).budgets(),
+    "budget/set": async (params) => (await house).setBudgets(params.budgets),
+    "budget/status": async () => (await house).budgetStatus(),
+    "usage/summary": async (params) => (await house).summarise(params),
+    "usage/export": async (params) => (await house).exportUsage(params),
   };
 }
 

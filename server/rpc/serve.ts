@@ -38,7 +38,7 @@ class Session {
   readonly #forgetInterrupt: () => void;
   readonly #parentPid: number;
   #phase: Phase = "fresh";
-  #house: House | null = null;
+  #house: Promise<House> | null = null;
   #handlers: ReturnType<typeof createHandlers> | null = null;
   #editor = "unknown";
   #clientPid: number | null = null;
@@ -75,10 +75,14 @@ class Session {
     this.#phase = "initialized";
     this.#editor = options.client.name;
     this.#clientPid = typeof params.processId === "number" ? params.processId : null;
-    const house = await this.#parts.openHouse(options);
+    // The answer leaves first: opening the house takes longer than all that the client waits for here.
+    const house = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#parts.openHouse(options));
     this.#house = house;
     this.#handlers = createHandlers(house, (chatId, signal) => this.#callerFor(chatId, signal));
-    house.onNotification((method, body) => this.#peer.notifyRaw(method, body));
+    house.then(
+      (open) => open.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
+      (error: unknown) => this.#parts.log.error("the sidecar could not open its state", { error }),
+    );
     return initializeResult(this.#parts.version);
   }
 
@@ -113,7 +117,7 @@ class Session {
   #configure(params: unknown): void {
     const settings = (params as { settings?: unknown } | null)?.settings;
     const ours = (settings as { latchkey?: unknown } | null | undefined)?.latchkey ?? settings;
-    this.#house?.configure(ours);
+    void this.#house?.then((house) => house.configure(ours)).catch(() => undefined);
   }
 
   async #shutdown(): Promise<null> {
@@ -136,7 +140,8 @@ class Session {
     clearInterval(this.#looking);
     this.#forgetInterrupt();
     this.#everything.abort();
-    await Promise.race([this.#house?.close(), new Promise((resolve) => setTimeout(resolve, 700).unref())]);
+    const closed = this.#house?.then((house) => house.close()).catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 700).unref())]);
     this.#peer.flush();
     this.#end(code);
   }

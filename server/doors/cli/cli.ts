@@ -2,7 +2,6 @@
 import { parseArgs } from "node:util";
 import { Failure, isFailure } from "../../../shared/failure.ts";
 import { formatUsd } from "../../../shared/money.ts";
-import { openHouse } from "../../compose.ts";
 import type { Edge } from "../../edge.ts";
 import { createLog, type Log, type LogLevel } from "../../log.ts";
 import { VERSION } from "../../version.ts";
@@ -12,8 +11,8 @@ import { VERBS } from "./verbs.ts";
 export async function runCli(edge: Edge): Promise<number> {
   const [name = "--help", ...rest] = edge.arguments;
   if (name === "--version" || name === "-v") return say(edge, VERSION);
-  if (name === "--help" || name === "-h" || name === "help") return say(edge, helpForAll());
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (name === "--help" || name === "-h" || name === "help") return say(edge, await helpForAll());
+  const verb = Object.hasOwn(VERBS, name) ? await VERBS[name]?.() : undefined;
   if (!verb) return complain(edge, `latchkey: there is no "${name}". Try: latchkey --help`, EXIT.usage);
   if (rest.includes("--help") || rest.includes("-h")) return say(edge, helpFor(name, verb));
   const context = contextOf(edge);
@@ -50,7 +49,8 @@ function contextOf(edge: Edge): VerbContext {
     log,
     version: VERSION,
     scrubLog,
-    openHouse: (client, more) => {
+    openHouse: async (client, more) => {
+      const { openHouse } = await import("../../compose.ts");
       const withMore = { ...edge, environment: { ...edge.environment, ...more } };
       const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true };
       return openHouse({ edge: withMore, log, scrubLog, options });
@@ -85,8 +85,9 @@ function exitCodeOf(failure: Failure): number {
   return EXIT.failed;
 }
 
-function helpForAll(): string {
-  const shown = Object.entries(VERBS).filter(([, verb]) => !verb.hidden);
+async function helpForAll(): Promise<string> {
+  const verbs = await Promise.all(Object.entries(VERBS).map(async ([name, load]) => [name, await load()] as const));
+  const shown = verbs.filter(([, verb]) => !verb.hidden);
   const width = Math.max(...shown.map(([name]) => name.length)) + 2;
   return [
     `latchkey ${VERSION}: language models on your own keys, with a bill that is true and a limit that holds.`,

@@ -1,5 +1,4 @@
 // `latchkey serve`: the sidecar itself, for editors and tools.
-import { openHouse } from "../../compose.ts";
 import { serveStdio } from "../../rpc/serve.ts";
 import { UsageError, type Verb } from "./verb.ts";
 
@@ -11,6 +10,11 @@ export const serve: Verb = {
   run(context, given) {
     if (!given.values.stdio) throw new UsageError("say how to reach it: --stdio");
     const { edge, log, version, scrubLog } = context;
-    return serveStdio({ edge, log, version, openHouse: (options) => openHouse({ edge, log, scrubLog, options }) });
+    return serveStdio({
+      edge,
+      log,
+      version,
+      openHouse: async (options) => (await import("../../compose.ts")).openHouse({ edge, log, scrubLog, options }),
+    });
   },
 };

@@ -1,10 +1,11 @@
-// The verbs by name; adding one is a line here.
-import { ask } from "./ask.ts";
-import { keys } from "./keys.ts";
-import { models } from "./models.ts";
-import { route } from "./route.ts";
-import { schema } from "./schema.ts";
-import { serve } from "./serve.ts";
+// The verbs by name, each loaded when it is called; adding one is a line here.
 import type { Verb } from "./verb.ts";
 
-export const VERBS: Readonly<Record<string, Verb>> = { ask, serve, models, route, keys, schema };
+export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  ask: async () => (await import("./ask.ts")).ask,
+  serve: async () => (await import("./serve.ts")).serve,
+  models: async () => (await import("./models.ts")).models,
+  route: async () => (await import("./route.ts")).route,
+  keys: async () => (await import("./keys.ts")).keys,
+  schema: async () => (await import("./schema.ts")).schema,
+};
