@@ -36,7 +36,8 @@ export function transcriptOf(messages: readonly Message[]): Transcript {
 
 function pushAssistant(turns: Turn[], parts: readonly Part[]): void {
   const kept = parts.filter((part): part is AssistantPart => part.type === "toolCall" || part.type === "reasoning" || hasText(part));
-  if (kept.length === 0) return;
+  // An answer that was stopped while it thought has said nothing.
+  if (kept.every((part) => part.type === "reasoning")) return;
   const last = turns.at(-1);
   if (last?.role === "assistant") turns[turns.length - 1] = { role: "assistant", parts: [...last.parts, ...kept] };
   else turns.push({ role: "assistant", parts: kept });
@@ -103,6 +104,11 @@ export function originOf(
   kept: { readonly signature?: string; readonly raw?: unknown },
 ): Origin {
   return { dialect, provider: from.provider, model: from.model, ...kept };
+}
+
+/** Thinking that led to nothing is refused by those who check what follows it. */
+export function withoutTrailingReasoning(parts: readonly AssistantPart[]): readonly AssistantPart[] {
+  return parts.slice(0, parts.findLastIndex((part) => part.type !== "reasoning") + 1);
 }
 
 /** Signatures are a vendor's own and a model's own: anyone else refuses them. */

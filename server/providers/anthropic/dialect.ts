@@ -32,15 +32,15 @@ async function clientFor(connection: ProviderConnection, exchange: Exchange): Pr
 
 async function* stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
   const context: FailureContext = { connection, model: request.model, signal, exchange: openExchange(connection, HEADERS) };
-  // The SDK's type lacks fields that older versions of the API and compatible gateways take.
-  const body = messagesBody(request, connection) as unknown as Anthropic.MessageCreateParamsStreaming;
+  const body = messagesBody(request, connection);
   yield* pump(await openEvents(context, body), new MessageReader(context), context);
 }
 
-async function openEvents(context: FailureContext, body: Anthropic.MessageCreateParamsStreaming): Promise<AsyncIterable<RawEvent>> {
+async function openEvents(context: FailureContext, body: Record<string, unknown>): Promise<AsyncIterable<RawEvent>> {
   try {
     const client = await clientFor(context.connection, context.exchange);
-    const response = await client.messages.create(body, { signal: context.signal }).asResponse();
+    // Not messages.create, which prints its advice on old models to stderr at every request.
+    const response = await client.post("/v1/messages", { body, stream: true, signal: context.signal }).asResponse();
     return await eventsOf(await openAnswer(response, context.connection.provider));
   } catch (thrown) {
     throw failureOf(thrown, context);

@@ -4,7 +4,7 @@ import { mediaOf } from "../media.ts";
 import { modelQuirks } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest } from "../provider.ts";
-import { type AssistantPart, CONTINUE, ownOrigin, toolId, transcriptOf, type Turn } from "../transcript.ts";
+import { type AssistantPart, CONTINUE, ownOrigin, toolId, transcriptOf, type Turn, withoutTrailingReasoning } from "../transcript.ts";
 import { isObject } from "../vendor-json.ts";
 import { thinkingOf } from "./thinking.ts";
 
@@ -71,7 +71,7 @@ function blocksOf(turn: Turn, request: ProviderRequest, connection: ProviderConn
     case "results":
       return turn.results.map(resultBlock);
     case "assistant":
-      return turn.parts.flatMap((part) => assistantBlock(part, request, connection));
+      return withoutTrailingReasoning(turn.parts).flatMap((part) => assistantBlock(part, request, connection));
   }
 }
 

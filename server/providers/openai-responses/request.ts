@@ -5,7 +5,17 @@ import { effortFor, modelQuirks } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
-import { type AssistantPart, CONTINUE, ownOrigin, textIn, toolId, transcriptOf, type Turn, type UserPart } from "../transcript.ts";
+import {
+  type AssistantPart,
+  CONTINUE,
+  ownOrigin,
+  textIn,
+  toolId,
+  transcriptOf,
+  type Turn,
+  type UserPart,
+  withoutTrailingReasoning,
+} from "../transcript.ts";
 import { isObject } from "../vendor-json.ts";
 
 type Item = Readonly<Record<string, unknown>>;
@@ -83,7 +93,7 @@ function turnItems(turn: Turn, request: ProviderRequest, connection: ProviderCon
     case "results":
       return turn.results.map(resultItem);
     case "assistant":
-      return assistantItems(turn.parts, request, connection);
+      return withoutTrailingReasoning(turn.parts).flatMap((part) => assistantItem(part, request, connection));
   }
 }
 
@@ -98,12 +108,6 @@ function imageItem(part: ImagePart): Item {
   return "url" in media
     ? { type: "input_file", file_url: media.url }
     : { type: "input_file", filename: "document.pdf", file_data: dataUrl(media) };
-}
-
-/** A reasoning item is refused unless what it led to follows it. */
-function assistantItems(parts: readonly AssistantPart[], request: ProviderRequest, connection: ProviderConnection): Item[] {
-  const lastOutput = parts.findLastIndex((part) => part.type !== "reasoning");
-  return parts.slice(0, lastOutput + 1).flatMap((part) => assistantItem(part, request, connection));
 }
 
 function assistantItem(part: AssistantPart, request: ProviderRequest, connection: ProviderConnection): Item[] {
