@@ -21,9 +21,9 @@ function costOf({ estimate }: Candidate): string {
   return estimate.p50NanoUsd === null ? "at an unknown price" : `for about ${formatUsd(estimate.p50NanoUsd)}`;
 }
 
-export function because(ranked: Ranked, how: Explained): string {
+export function because(ranked: Ranked, excluded: readonly Exclusion[], how: Explained): string {
   const [first, second] = ranked.candidates;
-  if (!first) return nothing(ranked.excluded);
+  if (!first) return nothing(excluded);
   if (how.pinned) return `${first.model} was asked for by name; it answers ${costOf(first)}.`;
   if (first.model.startsWith("demo/"))
     return "No provider can be used, so the demonstration answers: no model is called. Set a key or start a local server.";
@@ -33,8 +33,9 @@ export function because(ranked: Ranked, how: Explained): string {
   const quality = first.parts.quality;
   if (quality === undefined)
     return `${first.model} answers ${costOf(first)}; no quality score is published of any that can be used, so the price decides.${shortened}`;
-  const floor = ranked.floor > 0 ? `, above the least of ${ranked.floor} for ${how.level} prompts` : ` for a ${how.level} prompt`;
-  const lowered = ranked.floorLowered ? " No model that can be used reaches the level's own least quality, so it was lowered." : "";
+  const reaches = quality >= ranked.floor;
+  const floor = ranked.floor > 0 && reaches ? `, above the least of ${ranked.floor} for ${how.level} prompts` : ` for ${how.level} prompts`;
+  const lowered = reaches ? "" : ` No model that can be used reaches ${ranked.floor}, the least for ${how.level} prompts.`;
   const rival =
     second?.parts.quality === undefined
       ? ""

@@ -1,6 +1,6 @@
-// The order of those that may take a prompt: quality against expected cost above a floor, then the unmeasured, then the unpriced; pure.
+// The order of those that may take a prompt: quality against expected cost, good enough before too weak, measured before unknown; pure.
 import type { NanoUsd } from "../../shared/money.ts";
-import type { Candidate, Complexity, Exclusion, Policy } from "../../shared/route.ts";
+import { type Candidate, type Complexity, COMPLEXITY_ORDER, type Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
 import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
@@ -27,16 +27,17 @@ export interface RankingRules {
 
 export interface Ranked {
   readonly candidates: Candidate[];
-  readonly excluded: Exclusion[];
-  /** The floor that was kept; lower than the level's own when no model reaches that. */
+  /** The least quality for this level and policy; weaker models come after all that reach it. */
   readonly floor: number;
-  readonly floorLowered: boolean;
   /** No price or no score was known of any: the static order decided. */
   readonly degraded: boolean;
 }
 
-/** Lower groups come first, whatever the score. */
-const GROUP = { measured: 0, unmeasured: 1, unpriced: 2, sharedFree: 3, exhausted: 4 } as const;
+/**
+ * Lower groups come first, whatever the score: 0 reaches the floor, 1 to 3 miss it by so many steps. A model
+ * that is too weak is still asked before none at all, and a person's price cap never takes one away.
+ */
+const GROUP = { unmeasured: 4, unpriced: 5, sharedFree: 6, exhausted: 7 } as const;
 
 /** What a point of quality may cost, and below which cost nothing is saved. */
 interface Trade {
@@ -56,25 +57,18 @@ interface Judged {
 export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked {
   const exponent = QUALITY_EXPONENTS[rules.policy][rules.level] * (0.5 + rules.gain);
   const trade: Trade = { exponent, leastCost: LEAST_COSTS_NANO_USD[rules.policy][rules.level] };
-  const judged = eligible.map((one) => judge(one, rules, trade));
-  const { floor, wanted } = floorFor(judged, rules);
-  const kept = judged.filter((row) => row.quality === null || row.quality >= floor);
-  const degraded = isBlind(kept, rules.level);
-  const order = kept.sort(degraded ? staticOrder(rules.level) : compare);
-  return {
-    candidates: order.map((row) => candidateOf(row, rules, exponent)),
-    excluded: judged.flatMap((row) => leftOut(row, floor, rules.level)),
-    floor,
-    floorLowered: floor < wanted,
-    degraded,
-  };
+  const floorLevel = rules.policy === "cheap" ? lowerLevel(rules.level) : rules.level;
+  const judged = eligible.map((one) => judge(one, rules, trade, floorLevel));
+  const degraded = isBlind(judged, rules.level);
+  const order = judged.sort(degraded ? staticOrder(rules.level) : compare);
+  return { candidates: order.map((row) => candidateOf(row, rules, exponent)), floor: QUALITY_FLOORS[floorLevel], degraded };
 }
 
-function leftOut({ one, quality }: Judged, floor: number, level: Complexity): Exclusion[] {
-  if (quality === null || quality >= floor) return [];
-  return [
-    { model: one.entry.model.id, rule: "floor", reason: `its quality of ${quality} is below ${floor}, the least for ${level} prompts` },
-  ];
+/** How many levels' floors lie between the wanted one and this quality. */
+function stepsBelow(quality: number, wanted: Complexity): number {
+  const from = COMPLEXITY_ORDER.indexOf(wanted);
+  const reached = COMPLEXITY_ORDER.findLastIndex((level, place) => place <= from && quality >= QUALITY_FLOORS[level]);
+  return from - reached;
 }
 
 function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null } {
@@ -85,7 +79,7 @@ function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null;
   return { quality: entry.quality.general, note: `no ${skill} score is published; its general score counts` };
 }
 
-function judge(one: Eligible, rules: RankingRules, trade: Trade): Judged {
+function judge(one: Eligible, rules: RankingRules, trade: Trade, floorLevel: Complexity): Judged {
   const { model } = one.entry;
   const { quality, note } = qualityOf(one.entry, rules);
   const cost = model.local ? 0 : one.estimate.p50NanoUsd;
@@ -93,16 +87,20 @@ function judge(one: Eligible, rules: RankingRules, trade: Trade): Judged {
   if (cost === null) notes.push("its price is unknown; ranked after priced models");
   const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
   if (isSharedFree) notes.push("shared free capacity with daily limits; ranked last");
-  const group = groupOf(one, quality, cost, isSharedFree);
+  const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
+  if (steps > 0)
+    notes.push(
+      `its quality is below ${QUALITY_FLOORS[floorLevel]}, the least for ${rules.level} prompts; ranked after those that reach it`,
+    );
+  const group = groupOf(one, quality === null ? GROUP.unmeasured : steps, cost, isSharedFree);
   if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
   return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };
 }
 
-function groupOf({ availability }: Eligible, quality: number | null, cost: NanoUsd | null, isSharedFree: boolean): number {
+function groupOf({ availability }: Eligible, byQuality: number, cost: NanoUsd | null, isSharedFree: boolean): number {
   if (availability.headroom <= 0) return GROUP.exhausted;
   if (isSharedFree) return GROUP.sharedFree;
-  if (cost === null) return GROUP.unpriced;
-  return quality === null ? GROUP.unmeasured : GROUP.measured;
+  return cost === null ? GROUP.unpriced : byQuality;
 }
 
 /** Quality to the exponent, per cent of expected cost. */
@@ -116,16 +114,6 @@ function factorOf({ entry, availability }: Eligible, rules: RankingRules): numbe
   const warm = entry.model.id === rules.warm ? WARM_FACTOR : 1;
   const reasons = rules.wantsReasoning && !entry.model.capabilities.includes("reasoning") ? NO_REASONING_FACTOR : 1;
   return headroom * warm * reasons;
-}
-
-/** The level's floor, or the next lower one that a measured model reaches: a weak answer is better than none. */
-function floorFor(judged: readonly Judged[], rules: RankingRules): { floor: number; wanted: number } {
-  const start = rules.policy === "cheap" ? lowerLevel(rules.level) : rules.level;
-  const wanted = QUALITY_FLOORS[start];
-  const best = judged.reduce((most, { quality }) => Math.max(most, quality ?? 0), 0);
-  let level = start;
-  while (QUALITY_FLOORS[level] > best && level !== "simple") level = lowerLevel(level);
-  return { floor: QUALITY_FLOORS[level], wanted };
 }
 
 /** Without any score or without any price there is nothing to weigh: the static order decides, where it names one of them. */

@@ -2,7 +2,7 @@
 import type { Message, OutputSchema, Reasoning, ToolChoice, ToolDefinition } from "../../shared/chat.ts";
 import { type ModelInfo, providerOf, unlistedModel } from "../../shared/model.ts";
 import type { NanoUsd } from "../../shared/money.ts";
-import type { Complexity, Policy, RouteDecision, TaskType } from "../../shared/route.ts";
+import type { Complexity, Exclusion, Policy, RouteDecision, TaskType } from "../../shared/route.ts";
 import { complexity, type Difficulty } from "./complexity.ts";
 import { type Eligible, judgePinned, type Sifted, sift } from "./eligible.ts";
 import { because } from "./explain.ts";
@@ -91,7 +91,7 @@ function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDeci
     gain,
   };
   const pinned = input.model === undefined || input.model === "auto" ? undefined : input.model;
-  const { ranked, shortened } = pinned ? rankPinned(input, shelf, needs, rules, pinned) : rankAll(input, shelf, needs, rules);
+  const { ranked, excluded, shortened } = pinned ? rankPinned(input, shelf, needs, rules, pinned) : rankAll(input, shelf, needs, rules);
   return {
     tier: level,
     cognitiveTier: difficulty.cognitiveTier,
@@ -100,8 +100,8 @@ function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDeci
     policy: input.policy,
     ...(pinned ? { pinned } : {}),
     candidates: ranked.candidates,
-    excluded: ranked.excluded,
-    because: because(ranked, { level, policy: input.policy, skill: rules.vision ? "vision" : rules.skill, pinned, shortened }),
+    excluded,
+    because: because(ranked, excluded, { level, policy: input.policy, skill: rules.vision ? "vision" : rules.skill, pinned, shortened }),
     ...(ranked.degraded ? { degraded: true } : {}),
   };
 }
@@ -116,6 +116,7 @@ function signalsOf(difficulty: Difficulty, input: RouteInput, gain: number | und
 
 interface Outcome {
   readonly ranked: Ranked;
+  readonly excluded: Exclusion[];
   readonly shortened: boolean;
 }
 
@@ -126,7 +127,7 @@ function rankAll(input: RouteInput, shelf: Shelf, needs: Requirements, rules: Ra
   const ranked = rank(eligible, rules);
   const reopened = new Set(eligible.map(({ entry }) => entry.model.id));
   const excluded = sifted.excluded.filter((exclusion) => !reopened.has(exclusion.model));
-  return { ranked: { ...ranked, excluded: [...excluded, ...ranked.excluded] }, shortened };
+  return { ranked, excluded, shortened };
 }
 
 /** Nothing fits: those with the largest window lose the least of the conversation. */
@@ -137,13 +138,14 @@ function widest({ tooLong }: Sifted): Eligible[] {
 
 function rankPinned(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules, pinned: string): Outcome {
   const entry = shelf.find(pinned) ?? unlisted(pinned, shelf, input);
-  const nothing = { candidates: [], floor: 0, floorLowered: false, degraded: false };
-  if (!entry) return { ranked: { ...nothing, excluded: [unknownModel(pinned, shelf)] }, shortened: false };
+  const refused = (exclusion: Exclusion): Outcome => ({ ranked: NOTHING, excluded: [exclusion], shortened: false });
+  if (!entry) return refused(unknownModel(pinned, shelf));
   const judged = judgePinned(input, entry, needs);
-  if ("reason" in judged) return { ranked: { ...nothing, excluded: [judged] }, shortened: false };
-  const ranked = rank([judged], { ...rules, level: "simple" });
-  return { ranked: { ...ranked, degraded: false }, shortened: false };
+  if ("reason" in judged) return refused(judged);
+  return { ranked: { ...rank([judged], { ...rules, level: "simple" }), degraded: false }, excluded: [], shortened: false };
 }
+
+const NOTHING: Ranked = { candidates: [], floor: 0, degraded: false };
 
 /** A chosen model is never silently dropped: one that no list names is tried with stated default limits. */
 function unlisted(pinned: string, shelf: Shelf, input: RouteInput): Entry | undefined {
@@ -153,7 +155,7 @@ function unlisted(pinned: string, shelf: Shelf, input: RouteInput): Entry | unde
   return shelve([unlistedModel(pinned, "ghost", "asked for by name", day)]).find(pinned);
 }
 
-function unknownModel(pinned: string, shelf: Shelf): { model: string; rule: string; reason: string } {
+function unknownModel(pinned: string, shelf: Shelf): Exclusion {
   const reason = pinned.includes("/")
     ? `there is no provider ${providerOf(pinned)}; known are ${shelf.providers.map(({ id }) => id).join(", ")}`
     : "a model is named provider/model-id";
