@@ -1,6 +1,6 @@
 // The order of those that may take a prompt: quality against expected cost, good enough before too weak, measured before unknown; pure.
 import type { NanoUsd } from "../../shared/money.ts";
-import { type Candidate, type Complexity, COMPLEXITY_ORDER, type Policy } from "../../shared/route.ts";
+import type { Candidate, Complexity, Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
 import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
@@ -51,7 +51,7 @@ interface Judged {
   readonly quality: number | null;
   readonly cost: NanoUsd | null;
   readonly score: number;
-  readonly notes: string[];
+  readonly notes: readonly string[];
 }
 
 export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked {
@@ -66,9 +66,9 @@ export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked
 
 /** How many levels' floors lie between the wanted one and this quality. */
 function stepsBelow(quality: number, wanted: Complexity): number {
-  const from = COMPLEXITY_ORDER.indexOf(wanted);
-  const reached = COMPLEXITY_ORDER.findLastIndex((level, place) => place <= from && quality >= QUALITY_FLOORS[level]);
-  return from - reached;
+  let steps = 0;
+  for (let level = wanted; quality < QUALITY_FLOORS[level] && level !== "simple"; level = lowerLevel(level)) steps += 1;
+  return steps;
 }
 
 function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null } {
@@ -83,18 +83,30 @@ function judge(one: Eligible, rules: RankingRules, trade: Trade, floorLevel: Com
   const { model } = one.entry;
   const { quality, note } = qualityOf(one.entry, rules);
   const cost = model.local ? 0 : one.estimate.p50NanoUsd;
+  const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
+  const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
+  const group = groupOf(one, quality === null ? GROUP.unmeasured : steps, cost, isSharedFree);
+  const isPlain = note === null && cost !== null && steps === 0 && group < GROUP.sharedFree;
+  const notes = isPlain ? NO_NOTES : notesOf({ note, cost, group, tooWeak: steps > 0 ? QUALITY_FLOORS[floorLevel] : null }, rules);
+  return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };
+}
+
+const NO_NOTES: readonly string[] = [];
+
+interface Remarks {
+  readonly note: string | null;
+  readonly cost: NanoUsd | null;
+  readonly group: number;
+  readonly tooWeak: number | null;
+}
+
+function notesOf({ note, cost, group, tooWeak }: Remarks, { level }: RankingRules): string[] {
   const notes = note ? [note] : [];
   if (cost === null) notes.push("its price is unknown; ranked after priced models");
-  const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
-  if (isSharedFree) notes.push("shared free capacity with daily limits; ranked last");
-  const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
-  if (steps > 0)
-    notes.push(
-      `its quality is below ${QUALITY_FLOORS[floorLevel]}, the least for ${rules.level} prompts; ranked after those that reach it`,
-    );
-  const group = groupOf(one, quality === null ? GROUP.unmeasured : steps, cost, isSharedFree);
+  if (group === GROUP.sharedFree) notes.push("shared free capacity with daily limits; ranked last");
   if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
-  return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };
+  if (tooWeak !== null) notes.push(`its quality is below ${tooWeak}, the least for ${level} prompts; ranked after those that reach it`);
+  return notes;
 }
 
 function groupOf({ availability }: Eligible, byQuality: number, cost: NanoUsd | null, isSharedFree: boolean): number {
@@ -128,12 +140,8 @@ function compare(left: Judged, right: Judged): number {
     right.score - left.score ||
     (left.cost ?? 0) - (right.cost ?? 0) ||
     (right.quality ?? 0) - (left.quality ?? 0) ||
-    byId(left, right)
+    left.one.entry.place - right.one.entry.place
   );
-}
-
-function byId(left: Judged, right: Judged): number {
-  return left.one.entry.model.id < right.one.entry.model.id ? -1 : 1;
 }
 
 /** The order made from the catalogue for the case that nothing can be computed; what it does not name comes after, local first. */
@@ -143,31 +151,17 @@ function staticOrder(level: Complexity): (left: Judged, right: Judged) => number
   return (left, right) => left.group - right.group || placeOf(left) - placeOf(right) || compare(left, right);
 }
 
+/** Hot: a large catalogue makes a thousand of these for one prompt, so nothing is copied that can be handed on. */
 function candidateOf({ one, quality, cost, score, notes }: Judged, rules: RankingRules, exponent: number): Candidate {
   const { entry, estimate, availability } = one;
-  const factors = {
-    ...(availability.headroom < 1 ? { headroom: availability.headroom } : {}),
-    ...(entry.model.id === rules.warm ? { warm: WARM_FACTOR } : {}),
-  };
-  const all = [...notes, ...one.notes];
-  return {
-    model: entry.model.id,
-    score,
-    parts: {
-      ...(quality === null ? {} : { quality }),
-      ...(cost === null ? {} : { price: cost / 1e9 }),
-      cache: estimate.cachedShare,
-      policy: exponent,
-      ...factors,
-    },
-    estimate: {
-      p50NanoUsd: estimate.p50NanoUsd,
-      worstNanoUsd: estimate.worstNanoUsd,
-      inputTokens: estimate.inputTokens,
-      outputTokensP50: estimate.outputTokensP50,
-      outputTokensWorst: estimate.outputTokensWorst,
-      cachedShare: estimate.cachedShare,
-    },
-    ...(all.length > 0 ? { notes: all } : {}),
-  };
+  const parts: Record<string, number> = {};
+  if (quality !== null) parts.quality = quality;
+  if (cost !== null) parts.price = cost / 1e9;
+  parts.cache = estimate.cachedShare;
+  parts.policy = exponent;
+  if (availability.headroom < 1) parts.headroom = availability.headroom;
+  if (entry.model.id === rules.warm) parts.warm = WARM_FACTOR;
+  const candidate: Candidate = { model: entry.model.id, score, parts, estimate };
+  if (notes !== NO_NOTES || one.notes.length > 0) candidate.notes = [...notes, ...one.notes];
+  return candidate;
 }

@@ -5,6 +5,8 @@ export type SkillName = "general" | "code" | "maths" | "vision";
 
 export interface Entry {
   readonly model: ModelInfo;
+  /** Its place when all ids are sorted: ties are broken by it, and comparing numbers is cheap. */
+  readonly place: number;
   readonly capabilities: number;
   /** Per skill; null is unknown. */
   readonly quality: Readonly<Record<SkillName, number | null>>;
@@ -41,21 +43,27 @@ function passedBy(model: ModelInfo): Entry["passedBy"] {
   return null;
 }
 
-function entryOf(model: ModelInfo): Entry {
+function entryOf(model: ModelInfo, place: number): Entry {
   const [general, code, maths, vision] = [
     scoreOf(model, "general"),
     scoreOf(model, "code"),
     scoreOf(model, "maths"),
     scoreOf(model, "vision"),
   ];
-  return { model, capabilities: bitsOf(model.capabilities), quality: { general, code, maths, vision }, passedBy: passedBy(model) };
+  return { model, place, capabilities: bitsOf(model.capabilities), quality: { general, code, maths, vision }, passedBy: passedBy(model) };
 }
 
 export function shelve(models: readonly ModelInfo[]): Shelf {
+  const places = new Map(
+    models
+      .map(({ id }) => id)
+      .sort()
+      .map((id, place) => [id, place]),
+  );
   const byProvider = new Map<string, Entry[]>();
   const byId = new Map<ModelId, Entry>();
   for (const model of models) {
-    const entry = entryOf(model);
+    const entry = entryOf(model, places.get(model.id) ?? 0);
     const entries = byProvider.get(model.provider);
     if (entries) entries.push(entry);
     else byProvider.set(model.provider, [entry]);
