@@ -42,11 +42,15 @@ const GROUP_OF = new Map(Object.entries(LAZY).flatMap(([group, names]) => names.
 
 /** Packages of which only parts are used: what their file holds instead of the whole. */
 const PARTS = {
-  undici: `{
-    Agent: require("undici/lib/dispatcher/agent.js"),
-    ProxyAgent: require("undici/lib/dispatcher/proxy-agent.js"),
-    buildConnector: require("undici/lib/core/connect.js"),
-  }`,
+  // The whole package gives every dispatcher its "connect", by which a proxy is asked for a tunnel.
+  undici: `(() => {
+    require("undici/lib/dispatcher/dispatcher.js").prototype.connect = require("undici/lib/api/api-connect.js");
+    return {
+      Agent: require("undici/lib/dispatcher/agent.js"),
+      ProxyAgent: require("undici/lib/dispatcher/proxy-agent.js"),
+      buildConnector: require("undici/lib/core/connect.js"),
+    };
+  })()`,
 };
 
 /** `import("openai")` in our source becomes a look-up in the group's file; nothing of the package stays in the sidecar. */

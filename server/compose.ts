@@ -112,7 +112,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     overlaySettings(catalog, settings.get().providers.custom ?? [], now().toISOString().slice(0, 10));
   };
   applySettings();
-  const ready = Promise.all([ring.ready(), learn(quoter, ledger), refresher.load()]).then(() => undefined);
+  const loaded = Promise.all([learn(quoter, ledger), refresher.load()]);
   return {
     ...{ spine, access, catalog, refresher, ring, vault, keychain, budget, ledger, health, log, settings: settings.get },
     configure(given) {
@@ -121,7 +121,8 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       return problems;
     },
     async ready(model) {
-      await ready;
+      // The ring looks each time whether another process changed the vault.
+      await Promise.all([ring.ready(), loaded]);
       const looking = locals.look();
       // A look costs a socket or two: only who has nothing else, or asks for a local model, waits for it.
       if (!access.hasUsable() || (model !== undefined && access.isLocal(model))) await looking;
