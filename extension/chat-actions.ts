@@ -55,7 +55,9 @@ async function openHistory({ conversations, views }: ChatParts): Promise<void> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { headline: Headline }>();
   const load = async () => {
     pick.busy = true;
-    pick.items = (await conversations.list()).map((headline) => ({
+    const { id } = views().current.transcript;
+    const earlier = (await conversations.list()).filter((headline) => headline.id !== id);
+    pick.items = earlier.map((headline) => ({
       label: headline.title,
       description: new Date(headline.updatedAt).toLocaleString(),
       buttons: [forget],

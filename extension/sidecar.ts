@@ -127,7 +127,7 @@ export class Sidecar implements vscode.Disposable {
 
   #server() {
     // Inside VS Code's own process execPath is Electron, which is Node only when told so.
-    const options = { env: { ELECTRON_RUN_AS_NODE: "1" } };
+    const options = { env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" } };
     return { command: process.execPath, args: [this.#parts.serverPath, "serve", "--stdio"], options };
   }
 
@@ -169,7 +169,8 @@ export class Sidecar implements vscode.Disposable {
     params: ParamsOf<Method>,
     token?: vscode.CancellationToken,
   ): Promise<ResultOf<Method>> {
-    const result: unknown = await client.sendRequest(method, params, token);
+    // An absent token, handed on as undefined, would make the client send the params as a list.
+    const result: unknown = await (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params));
     // Parsed by the row of this very method, whose type ResultOf is.
     return requests[method].result.parse(result) as ResultOf<Method>;
   }

@@ -31,16 +31,7 @@ export function Composer({ store, view }: { store: Store; view: View }) {
     setText("");
   };
   return (
-    <form
-      class="composer"
-      aria-label={t("New question")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={takeDrop}
-    >
+    <section class="composer" aria-label={t("New question")} onDragOver={(event) => event.preventDefault()} onDrop={takeDrop}>
       <Chips attachments={attachments} onRemove={(id) => post({ type: "detach", id })} />
       <textarea
         ref={box}
@@ -57,12 +48,12 @@ export function Composer({ store, view }: { store: Store; view: View }) {
         }}
       />
       <QuoteLine quote={view.quote} />
-      <Controls view={view} canSend={text.trim() !== ""} />
-    </form>
+      <Controls view={view} onSend={text.trim() === "" ? null : send} />
+    </section>
   );
 }
 
-function Controls({ view, canSend }: { view: View; canSend: boolean }) {
+function Controls({ view, onSend }: { view: View; onSend: (() => void) | null }) {
   const { state } = view;
   if (!state) return null;
   return (
@@ -95,11 +86,10 @@ function Controls({ view, canSend }: { view: View; canSend: boolean }) {
           </option>
         ))}
       </select>
-      <span class="spring" />
       {state.running ? (
         <IconButton primary icon="stop" label={t("Stop")} onClick={() => post({ type: "stop" })} />
       ) : (
-        <IconButton primary icon="send" label={t("Send")} submit disabled={!canSend} />
+        <IconButton primary icon="send" label={t("Send")} disabled={onSend === null} onClick={() => onSend?.()} />
       )}
     </div>
   );

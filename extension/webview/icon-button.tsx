@@ -5,14 +5,13 @@ export interface IconButtonProps {
   readonly disabled?: boolean;
   readonly pressed?: boolean;
   readonly primary?: boolean;
-  readonly submit?: boolean;
-  onClick?(): void;
+  onClick(): void;
 }
 
-export function IconButton({ icon, label, disabled = false, pressed, primary = false, submit = false, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, disabled = false, pressed, primary = false, onClick }: IconButtonProps) {
   return (
     <button
-      type={submit ? "submit" : "button"}
+      type="button"
       class={`icon-button icon-${icon}${primary ? " primary" : ""}`}
       title={label}
       aria-label={label}

@@ -25,13 +25,7 @@ export function Question({ turn, busy }: { turn: QuestionTurn; busy: boolean }) 
       {edited === null ? (
         <div class="words">{turn.text}</div>
       ) : (
-        <form
-          class="edit"
-          onSubmit={(event) => {
-            event.preventDefault();
-            send();
-          }}
-        >
+        <div class="edit">
           <textarea
             aria-label={t("Edited question")}
             value={edited}
@@ -44,11 +38,13 @@ export function Question({ turn, busy }: { turn: QuestionTurn; busy: boolean }) 
               }
             }}
           />
-          <button type="submit">{t("Send")}</button>
+          <button type="button" onClick={send}>
+            {t("Send")}
+          </button>
           <button type="button" class="quiet" onClick={() => setEdited(null)}>
             {t("Cancel")}
           </button>
-        </form>
+        </div>
       )}
     </article>
   );

@@ -19,6 +19,12 @@ describe("the sidecar", () => {
     assert.equal(sidecars().length, 1);
   });
 
+  it("has the environment that the editor has, where keys may be", () => {
+    const [pid] = sidecars();
+    const environment = execFileSync("ps", ["eww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+    assert.ok(environment.includes(`LATCHKEY_HOME=${process.env.LATCHKEY_HOME}`));
+  });
+
   it("comes back by itself when it is killed, and answers again", async () => {
     const [before] = sidecars();
     assert.ok(before);

@@ -41,10 +41,12 @@ const QUIET_SETTINGS = {
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { node, entry } = await hostFolder(options.say);
   const home = mkdtempSync(join(tmpdir(), "latchkey-host-"));
-  const userFolder = join(home, "data", "User");
-  mkdirSync(userFolder, { recursive: true });
   const trust = options.trustEverything === false ? {} : { "security.workspace.trust.enabled": false };
-  writeFileSync(join(userFolder, "settings.json"), JSON.stringify({ ...QUIET_SETTINGS, ...trust, ...options.settings }));
+  // Machine-scoped settings are only read from the machine's own file, as with any remote host.
+  for (const folder of ["User", "Machine"]) {
+    mkdirSync(join(home, "data", folder), { recursive: true });
+    writeFileSync(join(home, "data", folder, "settings.json"), JSON.stringify({ ...QUIET_SETTINGS, ...trust, ...options.settings }));
+  }
   const environment = {
     ...cleanEnvironment(join(home, "latchkey"), options.environment),
     HOME: home,
