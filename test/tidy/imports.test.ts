@@ -34,6 +34,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/rpc": ["shared", "builtin", "zod", "vscode-jsonrpc", "server/chat", "server/house.ts", "server/edge.ts", "server/log.ts"],
   "server/doors": ["shared", "builtin", "zod", "vscode-jsonrpc", "server"],
   "server/doors/cli/keys.ts": ["yaml"],
+  "server/doors/http": ["shared", "builtin", "zod", "server", "hono", "@hono/node-server"],
   server: ["shared", "builtin", "server", "package.json"],
   extension: ["shared", "builtin", "zod", "vscode", "vscode-languageclient"],
   "extension/webview": ["shared", "preact", "marked", "dompurify", "highlight.js", "uplot", "@vscode-elements/elements"],

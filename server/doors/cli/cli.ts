@@ -5,6 +5,7 @@ import { formatUsd } from "../../../shared/money.ts";
 import type { Edge } from "../../edge.ts";
 import { createLog, type Log, type LogLevel } from "../../log.ts";
 import { VERSION } from "../../version.ts";
+import { readOwnSettings } from "./own-settings.ts";
 import { EXIT, UsageError, type Verb, type VerbContext } from "./verb.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -52,7 +53,8 @@ function contextOf(edge: Edge): VerbContext {
     openHouse: async (client, more) => {
       const { openHouse } = await import("../../compose.ts");
       const withMore = { ...edge, environment: { ...edge.environment, ...more } };
-      const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true };
+      const settings = await readOwnSettings(edge);
+      const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true, ...(settings ? { settings } : {}) };
       return openHouse({ edge: withMore, log, scrubLog, options });
     },
     print: (text) => edge.stdout.write(`${text}\n`),

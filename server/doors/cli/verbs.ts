@@ -7,5 +7,6 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   models: async () => (await import("./models.ts")).models,
   route: async () => (await import("./route.ts")).route,
   keys: async () => (await import("./keys.ts")).keys,
+  tokens: async () => (await import("./tokens.ts")).tokens,
   schema: async () => (await import("./schema.ts")).schema,
 };

@@ -1,0 +1,183 @@
+// Who comes in by HTTP and who does not: tokens, Host, Origin, size, rubbish, and what the door does when it closes.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { type HttpDoor, latchkey, newHome, startHttpDoor } from "../support/http-door.ts";
+import { asProvider, startVendor } from "../support/vendor.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** A request with any Host, which fetch does not let one choose. */
+function ask(
+  door: HttpDoor,
+  path: string,
+  headers: Record<string, string>,
+  body?: string,
+  method = body === undefined ? "GET" : "POST",
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const url = new URL(path, door.origin);
+    const outgoing = request(url, { method, headers }, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+      });
+      incoming.on("end", () => done({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }));
+    });
+    outgoing.on("error", fail);
+    outgoing.end(body);
+  });
+}
+
+const chat = (content = "hi") => JSON.stringify({ model: "auto", messages: [{ role: "user", content }] });
+
+describe("the HTTP door", () => {
+  let door: HttpDoor;
+  let token: Record<string, string>;
+
+  before(async () => {
+    door = await startHttpDoor({ arguments: ["--allow-host", "models.example.test", "--allow-origin", "https://page.example.test"] });
+    token = { authorization: `Bearer ${door.token}` };
+  });
+
+  after(async () => {
+    await door.stop();
+  });
+
+  it("refuses a request without a token, in the shape of the client that asks", async () => {
+    const openai = await ask(door, "/v1/chat/completions", {}, chat());
+    assert.equal(openai.status, 401);
+    assert.equal(JSON.parse(openai.body).error.code, "invalid_api_key");
+    const anthropic = await ask(door, "/v1/messages", { "anthropic-version": "2023-06-01" }, chat());
+    assert.equal(anthropic.status, 401);
+    assert.equal(JSON.parse(anthropic.body).error.type, "authentication_error");
+  });
+
+  it("takes a token as bearer and as x-api-key", async () => {
+    assert.equal((await ask(door, "/v1/models", token)).status, 200);
+    assert.equal((await ask(door, "/v1/models", { "x-api-key": door.token })).status, 200);
+  });
+
+  it("keeps no token, only its hash, and shows it once", () => {
+    const file = readFileSync(join(door.home, "tokens.json"), "utf8");
+    assert.ok(!file.includes(door.token));
+    assert.ok(!latchkey(door.home, "tokens", "list").stdout.includes(door.token));
+  });
+
+  it("refuses a revoked token from the next request on", async () => {
+    const made = latchkey(door.home, "tokens", "create", "guest").stdout;
+    assert.equal((await ask(door, "/v1/models", { "x-api-key": made })).status, 200);
+    assert.equal(latchkey(door.home, "tokens", "revoke", "guest").status, 0);
+    assert.equal((await ask(door, "/v1/models", { "x-api-key": made })).status, 401);
+  });
+
+  const hosts: readonly [string, number][] = [
+    ["127.0.0.1:1", 200],
+    ["localhost", 200],
+    ["[::1]:4711", 200],
+    ["models.example.test", 200],
+    ["Models.Example.Test:443", 200],
+    ["evil.example.test", 421],
+    ["127.0.0.1.evil.example.test", 421],
+    ["localhost.evil.example.test", 421],
+  ];
+  for (const [host, status] of hosts) {
+    it(`answers Host "${host}" with ${status}`, async () => {
+      const answer = await ask(door, "/v1/models", { ...token, host });
+      assert.equal(answer.status, status);
+    });
+  }
+
+  for (const origin of ["https://evil.example.test", "null", "http://localhost:3000", "https://page.example.test.evil.test"]) {
+    it(`refuses Origin ${origin}, token or not, and gives no CORS header`, async () => {
+      const answer = await ask(door, "/v1/chat/completions", { ...token, origin }, chat());
+      assert.equal(answer.status, 403);
+      assert.equal(answer.headers["access-control-allow-origin"], undefined);
+      const preflight = await ask(door, "/v1/chat/completions", { origin, "access-control-request-method": "POST" }, undefined, "OPTIONS");
+      assert.equal(preflight.status, 403);
+    });
+  }
+
+  it("answers the origin that it was told of, and that one only", async () => {
+    const origin = "https://page.example.test";
+    const answer = await ask(door, "/v1/models", { ...token, origin });
+    assert.equal(answer.headers["access-control-allow-origin"], origin);
+    const preflight = await ask(door, "/v1/models", { origin, "access-control-request-method": "POST" }, undefined, "OPTIONS");
+    assert.equal(preflight.status, 204);
+    assert.equal((await ask(door, "/v1/models", { origin })).status, 401);
+  });
+
+  it("gives no CORS header to anyone else", async () => {
+    const answer = await ask(door, "/v1/models", token);
+    assert.ok(!Object.keys(answer.headers).some((name) => name.startsWith("access-control")));
+  });
+
+  const rubbish: readonly { name: string; path: string; body: string; status: number }[] = [
+    { name: "no JSON", path: "/v1/chat/completions", body: "{", status: 400 },
+    { name: "no object", path: "/v1/messages", body: "7", status: 400 },
+    { name: "no messages", path: "/v1/chat/completions", body: "{}", status: 400 },
+    { name: "an empty prompt", path: "/v1/chat/completions", body: chat(""), status: 400 },
+    { name: "an unknown path", path: "/v1/embeddings", body: "{}", status: 404 },
+    { name: "too much", path: "/v1/chat/completions", body: chat("x".repeat(33 * 1024 * 1024)), status: 400 },
+  ];
+  for (const { name, path, body, status } of rubbish) {
+    it(`answers ${name} with ${status} in the vendor's shape`, async () => {
+      const answer = await ask(door, path, token, body);
+      assert.equal(answer.status, status);
+      assert.ok(JSON.parse(answer.body).error.message.length > 10);
+      assert.equal((await ask(door, "/v1/models", token)).status, 200);
+    });
+  }
+
+  it("never repeats a value that it did not understand", async () => {
+    const answer = await ask(door, "/v1/chat/completions", token, JSON.stringify({ model: { key: "sk-very-secret" }, messages: [] }));
+    assert.equal(answer.status, 400);
+    assert.ok(!answer.body.includes("sk-very"));
+  });
+});
+
+describe("the HTTP door's life", () => {
+  it("is refused beyond this machine unless told", () => {
+    const home = newHome();
+    const { status, stderr } = latchkey(home, "serve", "--http", "0.0.0.0:0");
+    assert.equal(status, 2);
+    assert.match(stderr, /--allow-remote/);
+  });
+
+  it("names an address that is taken", async () => {
+    const door = await startHttpDoor();
+    const { status, stderr } = latchkey(newHome(), "serve", "--http", new URL(door.origin).host);
+    await door.stop();
+    assert.equal(status, 2);
+    assert.match(stderr, /another program listens/);
+  });
+
+  it("refuses to start with settings that cannot be read, since they may hold the limits", async () => {
+    const home = newHome();
+    writeFileSync(join(home, "settings.json"), "{ budgets: ");
+    const { status, stderr } = latchkey(home, "serve", "--http", "127.0.0.1:0");
+    assert.equal(status, 2);
+    assert.match(stderr, /settings\.json/);
+  });
+
+  it("stops what runs when it is interrupted, closes the vendor's socket and ends with 0", async () => {
+    const vendor = await startVendor(async (answer) => {
+      await answer.text("and so ");
+    });
+    const door = await startHttpDoor({ settings: { providers: { custom: [asProvider(vendor, { needsKey: false })] } } });
+    const body = JSON.stringify({ ...JSON.parse(chat()), stream: true });
+    const response = await fetch(`${door.origin}/v1/chat/completions`, { method: "POST", headers: { "x-api-key": door.token }, body });
+    const reading = response.text().catch(() => "cut");
+    await new Promise((done) => setTimeout(done, 50));
+    assert.equal(await door.stop("SIGINT"), 0);
+    const text = await reading;
+    assert.ok(!text.includes("[DONE]"), "an answer that was stopped has no end");
+    await vendor.requests[0]?.hungUp;
+    await vendor.close();
+  });
+});
