@@ -28,6 +28,7 @@ import { createLocalDiscovery, localTargets } from "./network/local-servers.ts";
 import { createNetwork } from "./network/network.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
+import { createGate } from "./resilience/gate.ts";
 import { createHealth } from "./resilience/health.ts";
 import { openRefresher } from "./live-models.ts";
 import type { Rooms } from "./rooms.ts";
@@ -105,6 +106,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     guard: (messages) => guardPrompt(messages, settings.get()["secrets.inPrompts"], ring.scrubber),
+    gate: createGate({ running: 128, waiting: 128 }),
     newId: () => randomUUID(),
     onBug: (error) => order.log.error("unexpected error", { error }),
   };

@@ -9,6 +9,7 @@ import type { Budget } from "../money/budget.ts";
 import type { Dialect, ProviderConnection } from "../providers/provider.ts";
 import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
 import type { Guard } from "./guard.ts";
+import type { Gate } from "../resilience/gate.ts";
 import type { Health, Target } from "../resilience/health.ts";
 import type { Availability, Estimate, Route } from "../routing/route.ts";
 
@@ -64,6 +65,8 @@ export interface SpineParts {
   readonly guard: Guard;
   readonly settings: () => Settings;
   readonly createAttemptBudget: (rules: AttemptRules) => AttemptBudget;
+  /** Bounds how many chats run and how many wait, whichever door they come through. */
+  readonly gate: Gate;
   readonly now: () => Date;
   readonly newId: () => string;
   /** A bug that must not take an answer along: it is logged, the answer is marked. */

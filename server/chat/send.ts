@@ -26,12 +26,25 @@ export function createSend(parts: SpineParts): Send {
     const { request: asked, continuation } = takeUp(admit(given));
     const request = parts.plan.admit(asked);
     const draft = continuation ? withContinuation(request, continuation) : request;
-    return guarded(parts, draft.messages, caller, async (heard) => {
-      const { decision, estimateOf } = await decideOrWait(parts, draft, heard);
-      await heard.emit({ type: "route", route: decision });
-      return new Chat(parts, request, heard, decision, estimateOf, continuation).run();
-    });
+    return guarded(parts, draft.messages, caller, (heard) =>
+      inTurn(parts, heard, async () => {
+        const { decision, estimateOf } = await decideOrWait(parts, draft, heard);
+        await heard.emit({ type: "route", route: decision });
+        return new Chat(parts, request, heard, decision, estimateOf, continuation).run();
+      }),
+    );
   };
+}
+
+async function inTurn(parts: SpineParts, caller: Caller, work: () => Promise<ChatResult>): Promise<ChatResult> {
+  const leave = await parts.gate.enter(caller.signal, (ahead) => {
+    void caller.emit({ type: "waiting", for: "queue", waitedMs: 0, message: `waiting for a place; ${ahead} chats are ahead` });
+  });
+  try {
+    return await work();
+  } finally {
+    leave();
+  }
 }
 
 const CONTINUE_NOTICE =

@@ -103,7 +103,7 @@ export class Lane {
       ...(round.pinned && { model: `${round.providers[0]?.id}/m` }),
       ...(round.plan.call && { tools: [{ name: "note", description: "Takes a note.", parameters: { type: "object" } }] }),
     };
-    const chat = this.sidecar.start("chat/send", ask(round.name, `Tell me about ${round.name}.`, more));
+    const chat = this.sidecar.start("chat/send", ask(round.name, `Tell me about [[${round.name}]].`, more));
     const answer = chat.done.then(
       (result) => ({ result: result as ChatResult, error: null }),
       (error: unknown) => ({ result: null, error: error instanceof RpcError ? error : new Error(String(error)) }),

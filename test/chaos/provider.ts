@@ -35,7 +35,7 @@ export interface Seen {
 
 export interface ChaosProvider {
   readonly origin: string;
-  /** Providers are named after their round: "r12-b"; the plan is kept under "r12". */
+  /** By the round's name, which its prompt carries in double brackets. */
   readonly plans: Map<string, Plan>;
   readonly seen: Map<string, Seen[]>;
   /** Answers that are still being written: none may be left when a round is over. */
@@ -76,14 +76,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
     return;
   }
   const [, provider = "", ...rest] = (request.url ?? "").split("/");
-  const round = provider.split("-")[0] ?? "";
+  const text = Buffer.concat(chunks).toString("utf8");
+  const round = /\[\[([\w-]+)\]\]/.exec(text)?.[1] ?? "";
   const wire = WIRES.find((one) => fits(one, `/${rest.join("/")}`));
   const plan = desk.plans.get(round);
   if (!plan || !wire) {
     response.writeHead(404).end(`nothing is planned for ${request.url}`);
     return;
   }
-  const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  const body: unknown = JSON.parse(text);
   const earlier = desk.seen.get(round) ?? [];
   const continued = wire.assistantTexts(body).at(-1) ?? null;
   const chance = chanceFrom(plan.seed).fork(earlier.length);

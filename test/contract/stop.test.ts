@@ -59,7 +59,7 @@ describe("a stop", () => {
     const chat = lane.sidecar.start("chat/send", {
       chatId: "silent",
       model: "silent-a/m",
-      messages: [{ role: "user", parts: [{ type: "text", text: "hello" }] }],
+      messages: [{ role: "user", parts: [{ type: "text", text: "hello [[silent]]" }] }],
     });
     while ((provider.seen.get("silent") ?? []).length === 0) await sleep(5);
     lane.sidecar.cancel(chat.id);
