@@ -64,15 +64,11 @@ export class Lane {
     return outcomes;
   }
 
-  async configure(providers: readonly RoundProvider[]): Promise<void> {
+  async configure(providers: readonly RoundProvider[], { maxOutputTokens = 300, silenceMs = this.#silenceMs } = {}): Promise<void> {
+    const totalMs = Math.max(this.#longestRoundMs - 2_000, silenceMs);
     const settings = {
-      providers: { custom: providers.map((provider) => this.#customProvider(provider)) },
-      timeouts: {
-        connectMs: this.#silenceMs,
-        firstTokenMs: this.#silenceMs,
-        idleMs: this.#silenceMs,
-        totalMs: this.#longestRoundMs - 2_000,
-      },
+      providers: { custom: providers.map((provider) => this.#customProvider(provider, maxOutputTokens)) },
+      timeouts: { connectMs: silenceMs, firstTokenMs: silenceMs, idleMs: silenceMs, totalMs },
       attempts: { max: MOST_ATTEMPTS, patienceMs: 3_000 },
       local: { discover: false },
       keys: { fromEnvironment: false },
@@ -83,11 +79,11 @@ export class Lane {
     for (const { id } of providers) await this.sidecar.request("key/set", { provider: id, secret: `sk-chaos-${id}-0123456789` });
   }
 
-  #customProvider({ id, dialect, reach }: RoundProvider): Record<string, unknown> {
+  #customProvider({ id, dialect, reach }: RoundProvider, maxOutputTokens: number): Record<string, unknown> {
     const { origin } = this.#provider;
     const address = { answers: origin, refused: `http://127.0.0.1:${this.#closedPort}`, tls: origin.replace("http:", "https:") }[reach];
     const basePath = WIRES.find((wire) => wire.dialect === dialect)?.basePath ?? "";
-    const limits = { contextWindowTokens: 32_000, maxOutputTokens: 300, usdPerMillion: { input: 1, output: 2 } };
+    const limits = { contextWindowTokens: Math.max(32_000, 4 * maxOutputTokens), maxOutputTokens, usdPerMillion: { input: 1, output: 2 } };
     return {
       id,
       dialect,

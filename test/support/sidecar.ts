@@ -60,7 +60,10 @@ export class SidecarProcess {
   readonly frames: Frame[] = [];
   readonly events: ChatEvent[] = [];
   readonly #ownsHome: boolean;
-  #buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #unread = 0;
+  /** With fewer bytes nothing new can be read. */
+  #needed = 1;
   #stderr = "";
   #nextId = 1;
   #pending = new Map<number | string, (frame: Frame) => void>();
@@ -167,16 +170,26 @@ export class SidecarProcess {
     return this.child.exitCode;
   }
 
+  /** Chunks are joined only when a frame is complete: a long one would be copied once a chunk otherwise. */
   #read(chunk: Buffer): void {
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
-    for (;;) {
-      const end = this.#buffer.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = Number(/Content-Length: (\d+)/i.exec(this.#buffer.toString("latin1", 0, end))?.[1]);
-      if (Number.isNaN(length)) throw new Error(`stdout is not the protocol: ${this.#buffer.toString("latin1", 0, 200)}`);
-      if (this.#buffer.length < end + 4 + length) return;
-      const frame = JSON.parse(this.#buffer.toString("utf8", end + 4, end + 4 + length)) as Frame;
-      this.#buffer = this.#buffer.subarray(end + 4 + length);
+    this.#chunks.push(chunk);
+    this.#unread += chunk.length;
+    while (this.#unread >= this.#needed) {
+      const buffer = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#unread);
+      this.#chunks = [buffer];
+      const end = buffer.indexOf("\r\n\r\n");
+      if (end < 0) {
+        this.#needed = this.#unread + 1;
+        return;
+      }
+      const length = Number(/Content-Length: (\d+)/i.exec(buffer.toString("latin1", 0, end))?.[1]);
+      if (Number.isNaN(length)) throw new Error(`stdout is not the protocol: ${buffer.toString("latin1", 0, 200)}`);
+      this.#needed = end + 4 + length;
+      if (this.#unread < this.#needed) return;
+      const frame = JSON.parse(buffer.toString("utf8", end + 4, this.#needed)) as Frame;
+      this.#chunks = [buffer.subarray(this.#needed)];
+      this.#unread -= this.#needed;
+      this.#needed = 1;
       this.#take(frame);
     }
   }
