@@ -17,11 +17,15 @@ import { Secret } from "./keys/secret.ts";
 import { openKeychain } from "./keys/sources/keychain.ts";
 import { openVault } from "./keys/vault.ts";
 import type { Log } from "./log.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import type { Budget } from "./money/budget.ts";
+import { calendarFor } from "./money/calendar.ts";
 import { createEstimator, type Estimator } from "./money/estimate.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
 import { openLedger } from "./money/ledger/open.ts";
 import { createSharedStore } from "./money/ledger/shared-store.ts";
 import { pricing } from "./money/pricing.ts";
+import { createReports, type Reports } from "./money/reports.ts";
 import { createBudget } from "./money/wallet.ts";
 import { createLocalModels } from "./local-models.ts";
 import { createLocalDiscovery, localTargets } from "./network/local-servers.ts";
@@ -89,13 +93,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     ...{ settings: settings.get, ring, network, health, catalog },
     localUrls: () => new Map(lookedAt().map(({ provider, baseUrl }) => [provider, baseUrl])),
   });
-  const budget = createBudget({
-    ledger,
-    settings: settings.get,
-    now: Date.now,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    log: (message, details) => log.warn(message, details),
-  });
+  const { budget, reports } = openBooks({ ledger, catalog, log, settings: settings.get });
   const quoter = createEstimator({ now });
   const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
@@ -116,7 +114,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   applySettings();
   const loaded = Promise.all([learn(quoter, ledger), refresher.load()]);
   return {
-    ...{ spine, access, catalog, refresher, ring, vault, keychain, budget, ledger, health, log, settings: settings.get },
+    ...{ spine, access, catalog, refresher, ring, vault, keychain, budget, ledger, reports, health, log, settings: settings.get },
     configure(given) {
       const problems = settings.set(given);
       applySettings();
@@ -136,6 +134,15 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       await Promise.all([ledger.close(), network.close()]);
     },
   };
+}
+
+/** What stands on the ledger: the wallet that writes it and the reports that read it. */
+function openBooks(given: { ledger: Ledger; catalog: Catalog; log: Log; settings: () => Settings }): { budget: Budget; reports: Reports } {
+  const { ledger, catalog, log, settings } = given;
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const budget = createBudget({ ledger, settings, now: Date.now, timeZone, log: (message, details) => log.warn(message, details) });
+  const calendar = () => calendarFor(settings()["budget.timeZone"], timeZone);
+  return { budget, reports: createReports({ ledger, find: (id) => catalog.find(id), calendar, now: Date.now }) };
 }
 
 /** Quotes begin with what the newest answers taught; a ledger that cannot be read teaches nothing. */

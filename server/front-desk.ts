@@ -62,12 +62,9 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
     budgets: () => budget.limits(),
     setBudgets: async (budgets) => ({ budgets: await budget.setLimits(budgets) }),
     budgetStatus: () => budget.status(),
-    summarise: async () => {
-      throw new Failure("internal");
-    },
-    exportUsage: async () => {
-      throw new Failure("internal");
-    },
+    summarise: (params) => rooms.reports.summarise(params),
+    exportUsage: (params) => rooms.reports.exportUsage(params),
+    reports: rooms.reports,
     settings: rooms.settings,
     configure: (given) => rooms.configure(given),
     onNotification: (listener) => subscribe(rooms, listener),

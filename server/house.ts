@@ -1,6 +1,7 @@
 // What every door may ask of the sidecar, once it is built; compose.ts builds it.
 import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import type { Settings, SettingProblem } from "../shared/settings.ts";
+import type { Reports } from "./money/reports.ts";
 import type { Send } from "./chat/send.ts";
 import type { KeysReport } from "./keys/doctor.ts";
 
@@ -30,6 +31,8 @@ export interface House {
   budgetStatus(): Promise<ResultOf<"budget/status">>;
   summarise(params: ParamsOf<"usage/summary">): Promise<ResultOf<"usage/summary">>;
   exportUsage(params: ParamsOf<"usage/export">): Promise<ResultOf<"usage/export">>;
+  /** What the command line asks beyond that: savings, repricing, reconciling. */
+  readonly reports: Reports;
   readonly settings: () => Settings;
   /** New settings from the client; what was wrong with them is returned and logged, the rest holds. */
   configure(given: unknown): readonly SettingProblem[];

@@ -10,6 +10,7 @@ import type { LiveModels } from "./live-models.ts";
 import type { Log } from "./log.ts";
 import type { Budget } from "./money/budget.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
+import type { Reports } from "./money/reports.ts";
 import type { Health } from "./resilience/health.ts";
 
 export interface Rooms {
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly keychain: Keychain;
   readonly budget: Budget;
   readonly ledger: Ledger;
+  readonly reports: Reports;
   readonly health: Health;
   readonly log: Log;
   readonly settings: () => Settings;

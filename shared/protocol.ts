@@ -198,7 +198,11 @@ export const requests = {
     result: z.object({ provider: z.string(), ok: z.boolean(), message: z.string(), ms: z.number(), kind: z.optional(z.string()) }),
     doc: "Asks the provider for its model list with the key: free, and says whether the key is accepted.",
   },
-  "budget/get": { params: none, result: z.object({ budgets: z.array(BudgetLimit), timeZone: z.string() }), doc: "The limits in force." },
+  "budget/get": {
+    params: none,
+    result: z.object({ budgets: z.array(BudgetLimit), stored: z.optional(z.array(BudgetLimit)), timeZone: z.string() }),
+    doc: "The limits in force; `stored` are those of the ledger, which budget/set replaces, without those of this client's settings.",
+  },
   "budget/set": {
     params: z.object({ budgets: z.array(BudgetLimit) }),
     result: z.object({ budgets: z.array(BudgetLimit) }),

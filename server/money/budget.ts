@@ -85,8 +85,8 @@ export interface Budget {
   /** One atomic step against every limit that applies; throws Failure budgetExceeded with the figures. */
   reserve(intent: AttemptIntent, signal: AbortSignal): Promise<Reservation>;
   status(): Promise<{ budgets: BudgetState[]; todayNanoUsd: NanoUsd }>;
-  /** The limits in force: those of the ledger, then those of this process's settings. */
-  limits(): Promise<{ budgets: BudgetLimit[]; timeZone: string }>;
+  /** The limits in force: those stored in the ledger, then those of this process's settings. */
+  limits(): Promise<{ budgets: BudgetLimit[]; stored: BudgetLimit[]; timeZone: string }>;
   /** Replaces the ledger's limits, for everyone who shares it; throws invalidParams naming the field. */
   setLimits(budgets: readonly BudgetLimit[]): Promise<BudgetLimit[]>;
   /** Spending or a limit changed, here or in another process; alerts come once each to one process. */

@@ -63,6 +63,15 @@ export function createCalendar(timeZone: string): Calendar {
   return { timeZone, dayOf, span, startOf: (day) => startOfDate(Date.parse(`${day}T00:00:00Z`)) };
 }
 
+/** In the zone that was asked for, or in the machine's own where none was, or one that nobody knows. */
+export function calendarFor(asked: string | null, own: string): Calendar {
+  try {
+    return createCalendar(asked ?? own);
+  } catch {
+    return createCalendar(own);
+  }
+}
+
 /** The first date of the period and the first of the next one, both as midnight UTC. */
 function datesOf(period: Period, dateMs: number): { first: number; next: number } {
   const date = new Date(dateMs);

@@ -5,7 +5,7 @@ import type { NanoUsd } from "../../shared/money.ts";
 import type { BudgetState } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { AttemptIntent, AttemptOutcome, Budget, BudgetChange, LimitHit, Reservation } from "./budget.ts";
-import { type Calendar, createCalendar } from "./calendar.ts";
+import { type Calendar, calendarFor, createCalendar } from "./calendar.ts";
 import type { Balance, Booking, Ledger, StoredLimits, Window } from "./ledger/ledger.ts";
 import { type AppliedLimit, appliedLimits, checkLimits, spanOf, stateOf } from "./limits.ts";
 import { exceeded, unpricedRefused } from "./refusal.ts";
@@ -150,9 +150,9 @@ class Wallet implements Budget {
     return (balances.length === 0 ? [nothing] : balances).map((balance) => stateOf(budget, balance));
   }
 
-  async limits(): Promise<{ budgets: BudgetLimit[]; timeZone: string }> {
+  async limits(): Promise<{ budgets: BudgetLimit[]; stored: BudgetLimit[]; timeZone: string }> {
     await this.#reload();
-    return { budgets: [...this.#inForce()], timeZone: this.#zone().timeZone };
+    return { budgets: [...this.#inForce()], stored: [...this.#storedBudgets], timeZone: this.#zone().timeZone };
   }
 
   async setLimits(budgets: readonly BudgetLimit[]): Promise<BudgetLimit[]> {
@@ -187,12 +187,9 @@ class Wallet implements Budget {
     const asked = this.#options.settings()["budget.timeZone"];
     if (asked === this.#zoneAsked) return this.#calendar;
     this.#zoneAsked = asked;
-    try {
-      this.#calendar = createCalendar(asked ?? this.#options.timeZone);
-    } catch {
-      this.#calendar = createCalendar(this.#options.timeZone);
+    this.#calendar = calendarFor(asked, this.#options.timeZone);
+    if (asked !== null && this.#calendar.timeZone !== asked)
       this.#options.log?.("budget.timeZone is no IANA time zone; the machine's is used", { timeZone: this.#options.timeZone });
-    }
     return this.#calendar;
   }
 

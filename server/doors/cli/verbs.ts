@@ -8,5 +8,9 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   route: async () => (await import("./route.ts")).route,
   keys: async () => (await import("./keys.ts")).keys,
   tokens: async () => (await import("./tokens.ts")).tokens,
+  budget: async () => (await import("./budget.ts")).budget,
+  usage: async () => (await import("./usage.ts")).usage,
+  reprice: async () => (await import("./reprice.ts")).reprice,
+  reconcile: async () => (await import("./reconcile.ts")).reconcile,
   schema: async () => (await import("./schema.ts")).schema,
 };
