@@ -28,6 +28,8 @@ export const InitializationOptions = z.object({
   locale: z.optional(z.string()),
   /** False: workspace settings were not applied and none will be believed. */
   trusted: z.optional(z.boolean()),
+  /** Whether LSP's own features (code actions, hover) are offered too; clients that give no protocolVersion get them. */
+  languageServer: z.optional(z.boolean()),
 });
 export type InitializationOptions = z.infer<typeof InitializationOptions>;
 

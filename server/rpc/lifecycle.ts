@@ -1,4 +1,5 @@
 // LSP's lifecycle on one connection: initialize first, shutdown before exit, and no life without a client.
+import type { ClientCapabilities } from "vscode-languageserver-protocol";
 import { Failure } from "../../shared/failure.ts";
 import { InitializationOptions, notifications, PROTOCOL_VERSION, requests, type ServerCapabilities } from "../../shared/protocol.ts";
 import { parseParams } from "./connection.ts";
@@ -10,7 +11,13 @@ export interface InitializeParams {
   readonly initializationOptions?: unknown;
   readonly clientInfo?: { readonly name?: string; readonly version?: string };
   readonly rootUri?: string | null;
-  readonly capabilities?: unknown;
+  readonly capabilities?: ClientCapabilities;
+}
+
+/** A client that says nothing of our wire knows only LSP: it gets LSP's features and none of our notifications. */
+export function isPlain({ initializationOptions }: InitializeParams): boolean {
+  const given = initializationOptions as { protocolVersion?: unknown } | null | undefined;
+  return given?.protocolVersion === undefined;
 }
 
 /** Any LSP client may start the sidecar: without initializationOptions the defaults hold. */
@@ -25,7 +32,10 @@ export function readInitialize(params: InitializeParams): InitializationOptions 
   return options;
 }
 
-export function initializeResult(version: string): {
+export function initializeResult(
+  version: string,
+  more: Readonly<Record<string, unknown>> = {},
+): {
   capabilities: Record<string, unknown>;
   serverInfo: { name: string; version: string };
 } {
@@ -35,5 +45,5 @@ export function initializeResult(version: string): {
     notifications: Object.keys(notifications),
     version,
   };
-  return { capabilities: { experimental }, serverInfo: { name: "latchkey", version } };
+  return { capabilities: { ...more, experimental }, serverInfo: { name: "latchkey", version } };
 }

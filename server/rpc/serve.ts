@@ -9,7 +9,8 @@ import type { Log } from "../log.ts";
 import { type Handler, openConnection, type Peer } from "./connection.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createHandlers, handlerIn } from "./handlers.ts";
-import { type InitializeParams, initializeResult, type Phase, readInitialize } from "./lifecycle.ts";
+import { type InitializeParams, initializeResult, isPlain, type Phase, readInitialize } from "./lifecycle.ts";
+import type { SideDoor, SideDoorOrder } from "./side-door.ts";
 
 export interface ServeParts {
   readonly edge: Edge;
@@ -17,6 +18,8 @@ export interface ServeParts {
   readonly log: Log;
   /** Builds the house once the client has said who it is and what its settings are. */
   readonly openHouse: (options: InitializationOptions) => Promise<House>;
+  /** LSP's own features on the same connection, for clients that want them. */
+  readonly openSideDoor?: (order: SideDoorOrder) => Promise<SideDoor>;
 }
 
 /** How often a client's process is looked for; well under the second in which an orphan must end. */
@@ -40,6 +43,8 @@ class Session {
   #phase: Phase = "fresh";
   #house: Promise<House> | null = null;
   #handlers: ReturnType<typeof createHandlers> | null = null;
+  #sideDoor: SideDoor | undefined;
+  #plain = false;
   #editor = "unknown";
   #clientPid: number | null = null;
   #ended = false;
@@ -66,7 +71,12 @@ class Session {
     if (this.#phase === "shutdown")
       throw new ResponseError(ErrorCodes.InvalidRequest, "The sidecar is shutting down.", { kind: "notInitialized" });
     if (method === "shutdown") return () => this.#shutdown();
-    return this.#handlers ? handlerIn(this.#handlers, method) : undefined;
+    return (this.#handlers ? handlerIn(this.#handlers, method) : undefined) ?? this.#beside(method);
+  }
+
+  #beside(method: string): Handler | undefined {
+    const handler = this.#sideDoor?.handlerOf(method);
+    return handler && ((params, signal) => handler(params, AbortSignal.any([signal, this.#everything.signal])));
   }
 
   async #initialize(params: InitializeParams): Promise<unknown> {
@@ -79,11 +89,15 @@ class Session {
     const house = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#parts.openHouse(options));
     this.#house = house;
     this.#handlers = createHandlers(house, (chatId, signal) => this.#callerFor(chatId, signal));
+    this.#plain = isPlain(params);
     house.then(
-      (open) => open.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
+      (open) => this.#plain || open.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
       (error: unknown) => this.#parts.log.error("the sidecar could not open its state", { error }),
     );
-    return initializeResult(this.#parts.version);
+    const { workspace, languageServer = this.#plain } = options;
+    if (languageServer)
+      this.#sideDoor = await this.#parts.openSideDoor?.({ house, params, workspace, peer: this.#peer, editor: this.#editor });
+    return initializeResult(this.#parts.version, this.#sideDoor?.capabilities);
   }
 
   #callerFor(chatId: string, signal: AbortSignal): Caller & { done(): void } {
@@ -112,12 +126,15 @@ class Session {
   #notified(method: string, params: unknown): void {
     if (method === "exit") void this.#close(this.#phase === "shutdown" ? 0 : 1);
     if (method === "workspace/didChangeConfiguration") this.#configure(params);
+    this.#sideDoor?.notified(method, params);
   }
 
   #configure(params: unknown): void {
     const settings = (params as { settings?: unknown } | null)?.settings;
-    const ours = (settings as { latchkey?: unknown } | null | undefined)?.latchkey ?? settings;
-    void this.#house?.then((house) => house.configure(ours)).catch(() => undefined);
+    const ours = (settings as { latchkey?: unknown } | null | undefined)?.latchkey;
+    // A plain client sends every server's settings, or none: only what is under our name is meant for us.
+    if (ours === undefined && this.#plain) return;
+    void this.#house?.then((house) => house.configure(ours ?? settings)).catch(() => undefined);
   }
 
   async #shutdown(): Promise<null> {
@@ -140,6 +157,7 @@ class Session {
     clearInterval(this.#looking);
     this.#forgetInterrupt();
     this.#everything.abort();
+    void this.#sideDoor?.close();
     const closed = this.#house?.then((house) => house.close()).catch(() => undefined);
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 700).unref())]);
     this.#peer.flush();

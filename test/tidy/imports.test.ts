@@ -34,6 +34,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/rpc": ["shared", "builtin", "zod", "vscode-jsonrpc", "server/chat", "server/house.ts", "server/edge.ts", "server/log.ts"],
   "server/doors": ["shared", "builtin", "zod", "vscode-jsonrpc", "server"],
   "server/doors/cli/keys.ts": ["yaml"],
+  "server/rpc/lifecycle.ts": ["vscode-languageserver-protocol"],
+  "server/doors/lsp": ["shared", "builtin", "vscode-jsonrpc", "vscode-languageserver-protocol", "server"],
   "server/doors/http": ["shared", "builtin", "zod", "server", "hono", "@hono/node-server"],
   server: ["shared", "builtin", "server", "package.json"],
   extension: ["shared", "builtin", "zod", "vscode", "vscode-languageclient"],

@@ -1,5 +1,6 @@
 // `latchkey serve`: the sidecar itself, over stdio for editors or over HTTP for any client of the known interfaces.
 import { serveStdio } from "../../rpc/serve.ts";
+import { readOwnSettings } from "./own-settings.ts";
 import { UsageError, type Verb } from "./verb.ts";
 
 export const serve: Verb = {
@@ -29,7 +30,12 @@ export const serve: Verb = {
       edge,
       log,
       version,
-      openHouse: async (options) => (await import("../../compose.ts")).openHouse({ edge, log, scrubLog, options }),
+      openHouse: async (given) => {
+        const settings = given.settings ?? (await readOwnSettings(edge));
+        const { openHouse } = await import("../../compose.ts");
+        return openHouse({ edge, log, scrubLog, options: { ...given, ...(settings ? { settings } : {}) } });
+      },
+      openSideDoor: async (order) => (await import("../lsp/door.ts")).openLanguageDoor(order),
     });
   },
 };
