@@ -106,6 +106,11 @@ export function unlistedModel(id: ModelId, status: ModelInfo["status"], source: 
   };
 }
 
+/** True where the model reasons whether it is asked to or not: its answers are longer by that. */
+export function alwaysReasons({ reasoningControl, quirks }: Pick<ModelInfo, "reasoningControl" | "quirks">): boolean {
+  return reasoningControl === "always" || quirks?.reasoningOff === false;
+}
+
 export function providerOf(id: ModelId): string {
   return id.slice(0, id.indexOf("/"));
 }

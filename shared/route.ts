@@ -52,6 +52,8 @@ export const RouteDecision = z.object({
   /** The model asked for, when it was pinned; it is honoured and still explained. */
   pinned: z.optional(z.string()),
   candidates: z.array(Candidate),
+  /** How many more candidates there are than an answer's route lists; route/preview lists all. */
+  moreCandidates: z.optional(z.int()),
   excluded: z.array(Exclusion),
   /** One sentence for people: why the first candidate is first. */
   because: z.string(),

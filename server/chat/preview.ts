@@ -23,6 +23,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     policy: draft.policy ?? settings.policy,
     taskType: draft.taskType,
     tools: draft.tools,
+    toolChoice: draft.toolChoice,
     output: draft.output,
     reasoning: draft.reasoning,
     maxOutputTokens: draft.maxOutputTokens,

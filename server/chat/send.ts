@@ -9,6 +9,7 @@ import type { RouteDecision } from "../../shared/route.ts";
 import { mayContinueItself } from "../resilience/attempts.ts";
 import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
+import { brief } from "../routing/explain.ts";
 import { admit } from "./admit.ts";
 import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
@@ -29,7 +30,7 @@ export function createSend(parts: SpineParts): Send {
     return guarded(parts, draft.messages, caller, (heard) =>
       inTurn(parts, heard, async () => {
         const { decision, estimateOf } = await decideOrWait(parts, draft, heard);
-        await heard.emit({ type: "route", route: decision });
+        await heard.emit({ type: "route", route: brief(decision) });
         return new Chat(parts, request, heard, decision, estimateOf, continuation).run();
       }),
     );
@@ -238,7 +239,7 @@ class Chat {
       usage,
       cost,
       attempts: this.#attempts,
-      route: this.#decision,
+      route: brief(this.#decision),
       ...(notice ? { notice } : {}),
       ...(failure ? { failure: { kind: failure.kind, message: failure.message } } : {}),
       ...(this.#request.conversationId ? { conversationId: this.#request.conversationId } : {}),

@@ -1,6 +1,6 @@
 // The quote: what a prompt will cost on each model, at the median and at the worst; counted once, asked once a model, learned from use.
 import type { ImagePart } from "../../shared/chat.ts";
-import type { ModelInfo, Price } from "../../shared/model.ts";
+import { alwaysReasons, type ModelInfo, type Price } from "../../shared/model.ts";
 import { type NanoUsd, totalInputTokens, type Usage } from "../../shared/money.ts";
 import type { ChatDraft } from "../../shared/protocol.ts";
 import { imageRuleOf, type ImageSize, imageTokens } from "./image-tokens.ts";
@@ -194,7 +194,7 @@ function ratesOf(known: Known, inputTokens: number): FullRates | null {
 }
 
 function outputCap(model: ModelInfo, draft: ChatDraft, inputTokens: number): number {
-  const reasons = model.reasoningControl === "always" || (draft.reasoning !== undefined && draft.reasoning !== "off");
+  const reasons = alwaysReasons(model) || (draft.reasoning !== undefined && draft.reasoning !== "off");
   const asked = draft.maxOutputTokens ?? (reasons ? DEFAULT_REASONING_OUTPUT_TOKENS : DEFAULT_OUTPUT_TOKENS);
   return Math.max(1, Math.min(asked, model.maxOutputTokens, Math.max(1, model.contextWindowTokens - inputTokens)));
 }

@@ -1,6 +1,6 @@
 // How long answers are: medians of what was seen per model and task, begun with a stated prior; knows no clock and no ledger.
 import type { Reasoning } from "../../shared/chat.ts";
-import type { ModelInfo } from "../../shared/model.ts";
+import { alwaysReasons, type ModelInfo } from "../../shared/model.ts";
 import type { TaskType } from "../../shared/route.ts";
 
 /**
@@ -27,8 +27,9 @@ const ENOUGH = 3;
 
 /** A model that always reasons does so moderately when nobody says how much. */
 export function priorOutputTokens(model: ModelInfo, task: TaskType | undefined, reasoning: Reasoning | undefined): number {
-  const reasons =
-    model.reasoningControl === "always" ? (reasoning ?? "medium") : model.reasoningControl === "none" ? "off" : (reasoning ?? "off");
+  const unasked = alwaysReasons(model) ? "medium" : "off";
+  const wanted = reasoning === "off" && unasked === "medium" ? "low" : (reasoning ?? unasked);
+  const reasons = model.reasoningControl === "none" ? "off" : wanted;
   return PRIOR[task ?? "general"] + REASONING_PRIOR[reasons];
 }
 

@@ -1,6 +1,6 @@
 // Why the first candidate is first, in one sentence for people; pure.
 import { formatUsd } from "../../shared/money.ts";
-import type { Candidate, Complexity, Exclusion, Policy } from "../../shared/route.ts";
+import type { Candidate, Complexity, Exclusion, Policy, RouteDecision } from "../../shared/route.ts";
 import type { Ranked } from "./rank.ts";
 
 export interface Explained {
@@ -46,4 +46,12 @@ export function because(ranked: Ranked, excluded: readonly Exclusion[], how: Exp
 function nothing(excluded: readonly Exclusion[]): string {
   const count = excluded.length;
   return count === 0 ? "No model is known." : `None of the models can take this prompt; each of the ${count} exclusions has its reason.`;
+}
+
+const MOST_CANDIDATES = 16;
+
+/** What travels with every answer: a key for a reseller alone brings four hundred candidates that nobody reads. */
+export function brief(decision: RouteDecision): RouteDecision {
+  const more = decision.candidates.length - MOST_CANDIDATES;
+  return more <= 0 ? decision : { ...decision, candidates: decision.candidates.slice(0, MOST_CANDIDATES), moreCandidates: more };
 }
