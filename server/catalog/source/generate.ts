@@ -9,8 +9,9 @@ import { fallbackModule } from "./fallback.ts";
 import { type Figures, readFigures } from "./figures.ts";
 import { type Merged, merge } from "./merge.ts";
 import { modelsText, pack, textModule } from "./pack.ts";
+import { cataloguePage } from "./page.ts";
 
-const SERVER = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 
 function metaModule(merged: Merged, figures: Figures, sources: { source: string; date: string }[]): string {
   const tables = [figures.pi, figures.openrouter, figures.modelsDev, figures.arenaText, figures.arenaVision, figures.analysis];
@@ -25,15 +26,16 @@ function metaModule(merged: Merged, figures: Figures, sources: { source: string;
   return `${opening}\nexport const META = ${JSON.stringify(meta, null, 2)} as const;\n`;
 }
 
-/** The files by their path in server/, from the figures alone: the same figures give the same bytes. */
+/** The files by their path, from the figures alone: the same figures give the same bytes. */
 export function snapshotFiles(figures: Figures, merged: Merged): Record<string, string> {
   const boards = [figures.arenaText, figures.arenaVision, figures.analysis];
   const packed = pack(merged.models, new Map(boards.map((board) => [board.source, board.date])));
   return {
-    "catalog/snapshot/meta.ts": metaModule(merged, figures, packed.sources),
-    "catalog/snapshot/scores.ts": textModule("Quality scores, one line a set.", "SCORES", packed.scores.join(",\n")),
-    "catalog/snapshot/models.ts": textModule("Models by provider, one line each.", "MODELS", modelsText(packed)),
-    "routing/fallback-order.ts": fallbackModule(merged.models),
+    "server/catalog/snapshot/meta.ts": metaModule(merged, figures, packed.sources),
+    "server/catalog/snapshot/scores.ts": textModule("Quality scores, one line a set.", "SCORES", packed.scores.join(",\n")),
+    "server/catalog/snapshot/models.ts": textModule("Models by provider, one line each.", "MODELS", modelsText(packed)),
+    "server/routing/fallback-order.ts": fallbackModule(merged.models),
+    "docs/catalogue.md": cataloguePage(figures, merged),
   };
 }
 
@@ -61,7 +63,7 @@ function main(): number {
     stderr.write(`${unexplained.length} changes that no rule explains; read them, then run again with --accept\n`);
     return 1;
   }
-  for (const [name, text] of Object.entries(snapshotFiles(figures, merged))) writeFileSync(new URL(name, SERVER), text);
+  for (const [name, text] of Object.entries(snapshotFiles(figures, merged))) writeFileSync(new URL(name, ROOT), text);
   return 0;
 }
 

@@ -147,17 +147,21 @@ export function tableText(table: ModelTable | BoardTable): string {
   return `${JSON.stringify(head).slice(0, -1)},"rows":[\n${lines.join(",\n")}\n]}\n`;
 }
 
+/** The tables of ./figures by name, from the folder that holds the published lists. */
+export function importTables(folder: string): Record<string, ModelTable | BoardTable> {
+  return {
+    "pi-ai": importPi(folder),
+    openrouter: importOpenRouter(folder),
+    "models-dev": importModelsDev(folder),
+    "lmarena-text": importArena(folder, "text"),
+    "lmarena-vision": importArena(folder, "vision"),
+    "artificial-analysis": importArtificialAnalysis(folder),
+  };
+}
+
 function main(): void {
   const { values } = parseArgs({ options: { from: { type: "string", default: "../shared/catalogue" } } });
-  const tables: Record<string, ModelTable | BoardTable> = {
-    "pi-ai": importPi(values.from),
-    openrouter: importOpenRouter(values.from),
-    "models-dev": importModelsDev(values.from),
-    "lmarena-text": importArena(values.from, "text"),
-    "lmarena-vision": importArena(values.from, "vision"),
-    "artificial-analysis": importArtificialAnalysis(values.from),
-  };
-  for (const [name, table] of Object.entries(tables)) {
+  for (const [name, table] of Object.entries(importTables(values.from))) {
     writeFileSync(new URL(`${name}.json`, FIGURES), tableText(table));
     stdout.write(`${name}: ${table.rows.length} rows of ${table.date}\n`);
   }

@@ -8,15 +8,19 @@ import { PROVIDER_SOURCES } from "./providers.ts";
 import { PRICE_OVERRIDES } from "./rules.ts";
 import { scalesOf, scoresOf, type Scales } from "./scores.ts";
 
+/** Two lists with different rates for one model, in dollars per million tokens in and out. */
 export interface Disagreement {
   readonly model: string;
-  readonly chosen: string;
-  readonly other: string;
-  readonly figures: string;
+  readonly chosen: { readonly source: string; readonly date: string; readonly rates: string };
+  readonly other: { readonly source: string; readonly date: string; readonly rates: string };
+  /** Why the chosen one is chosen; null when no rule says. */
+  readonly reason: string | null;
 }
 
 export interface Merged {
   readonly models: ModelInfo[];
+  /** Models that two or more sources price. */
+  crossChecked: number;
   readonly dropped: { readonly model: string; readonly reason: string }[];
   readonly disagreements: Disagreement[];
   readonly scales: Scales;
@@ -63,11 +67,15 @@ function withTwins(stated: readonly Stated[], figures: Figures): Stated[] {
   return rows;
 }
 
+export function overrideFor(provider: string, id: string): (typeof PRICE_OVERRIDES)[number] | undefined {
+  return PRICE_OVERRIDES.find((rule) => rule.provider === provider && (rule.id === undefined || rule.id.test(id)));
+}
+
 function pricesOf(stated: readonly Stated[], figures: Figures, library: LibraryEntry | null): Price[][] {
   const sources = { "pi-ai": figures.pi, openrouter: figures.openrouter, "models.dev": figures.modelsDev };
   const listed = stated.map(({ list, row }) => listPrice(row.id, row.price, sources[list].source, sources[list].date));
   const { provider = "", id = "" } = stated[0]?.row ?? {};
-  const override = PRICE_OVERRIDES.some((rule) => rule.provider === provider && (rule.id === undefined || rule.id === id));
+  const override = overrideFor(provider, id) !== undefined;
   const order = override ? [...listed, library?.prices ?? []] : [library?.prices ?? [], ...listed];
   return order.filter((prices) => prices.length > 0);
 }
@@ -79,14 +87,17 @@ function lastRates(prices: readonly Price[] | undefined): { input: number; outpu
 /** Two sources for one model whose rates differ at the date of the newest list. */
 function disagreement(model: string, [chosen, ...others]: readonly Price[][]): Disagreement[] {
   const ours = lastRates(chosen);
+  const side = (prices: readonly Price[] | undefined, rates: { input: number; output: number }) => ({
+    source: prices?.[0]?.source ?? "",
+    date: prices?.[0]?.date ?? "",
+    rates: `${rates.input / 1e9}/${rates.output / 1e9}`,
+  });
   return others.flatMap((other) => {
     const theirs = lastRates(other);
-    const equal = !ours || !theirs || (ours.input === theirs.input && ours.output === theirs.output);
-    const dollars = (rates: { input: number; output: number }) => `${rates.input / 1e9}/${rates.output / 1e9}`;
-    if (equal) return [];
-    return [
-      { model, chosen: chosen?.[0]?.source ?? "", other: other[0]?.source ?? "", figures: `${dollars(ours)} against ${dollars(theirs)}` },
-    ];
+    if (!ours || !theirs || (ours.input === theirs.input && ours.output === theirs.output)) return [];
+    const [left, right] = [side(chosen, ours), side(other, theirs)];
+    const rule = overrideFor(model.slice(0, model.indexOf("/")), model.slice(model.indexOf("/") + 1));
+    return [{ model, chosen: left, other: right, reason: right.date < left.date ? "the other list is older" : (rule?.reason ?? null) }];
   });
 }
 
@@ -132,7 +143,7 @@ export function merge(figures: Figures): Merged {
   const scales = scalesOf(figures);
   const owners = [...aliasOwners(gathered)];
   const libraries = new Map(PROVIDER_SOURCES.map(({ id, prices }) => [id, libraryProvider(prices)]));
-  const result: Merged = { models: [], dropped: [], disagreements: [], scales };
+  const result: Merged = { models: [], crossChecked: 0, dropped: [], disagreements: [], scales };
   for (const [id, rows] of [...gathered].sort(([left], [right]) => (left < right ? -1 : 1))) {
     const reason = notChat(rows);
     if (reason) {
@@ -145,6 +156,7 @@ export function merge(figures: Figures): Merged {
     const library = provided ? libraryEntry(provided, vendorId) : null;
     const prices = pricesOf(rows, figures, library);
     result.disagreements.push(...disagreement(id, prices));
+    if (prices.length > 1) result.crossChecked += 1;
     const chosen = prices[0] ?? [];
     const cachePriced = chosen.some((price) => price.rates.cacheRead !== null);
     const facts = mergeFacts(stated, { context: library?.context, cachePriced });

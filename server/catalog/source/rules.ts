@@ -16,37 +16,15 @@ export const NOT_CHAT: readonly { readonly provider?: string; readonly id: RegEx
 ];
 
 /** Where the newest or the most exact list wins over the price library. */
-export const PRICE_OVERRIDES: readonly {
-  readonly provider: string;
-  readonly id?: string;
-  readonly take: "pi-ai";
-  readonly reason: string;
-}[] = [
-  { provider: "openrouter", take: "pi-ai", reason: "rates follow the cheapest active endpoint and move by the week: the newest list wins" },
-  { provider: "groq", id: "openai/gpt-oss-safeguard-20b", take: "pi-ai", reason: "the library prices it as gpt-oss-120b" },
-  {
-    provider: "mistral",
-    id: "mistral-large-latest",
-    take: "pi-ai",
-    reason: "the pointer has moved to a newer model since the library's entry",
-  },
-  {
-    provider: "mistral",
-    id: "mistral-small-latest",
-    take: "pi-ai",
-    reason: "the pointer has moved to a newer model since the library's entry",
-  },
-  {
-    provider: "zai",
-    id: "glm-5.3-flash",
-    take: "pi-ai",
-    reason: "the library holds the introductory rate; the newer list has twice as much",
-  },
+export const PRICE_OVERRIDES: readonly { readonly provider: string; readonly id?: RegExp; readonly reason: string }[] = [
+  { provider: "openrouter", reason: "rates follow the cheapest active endpoint and move by the week: the newest list wins" },
+  { provider: "groq", id: /^openai\/gpt-oss-safeguard-20b$/, reason: "the library prices it as gpt-oss-120b" },
+  { provider: "mistral", id: /^mistral-(large|small)-latest$/, reason: "the pointer has moved to a newer model since the library's entry" },
+  { provider: "zai", id: /^glm-5\.3-flash$/, reason: "the library holds the introductory rate; the newer list has twice as much" },
   {
     provider: "azure-openai",
-    id: "deepseek-v4-pro",
-    take: "pi-ai",
-    reason: "the library prices it by its maker's own rates, not by this host's",
+    id: /^(deepseek|phi|llama|meta-llama|mistral|ministral|codestral|grok|kimi|cohere)/,
+    reason: "the library prices other makers' models by the makers' or a reseller's rates, not by this host's",
   },
 ];
 
