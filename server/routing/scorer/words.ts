@@ -1,0 +1,32 @@
+// Splits text into lower-case words and numbers; casing and spacing never reach what is learned.
+
+export interface Words {
+  words: readonly string[];
+  /** Numerals as written, thousands separators dropped. */
+  numbers: readonly string[];
+}
+
+// Scripts written without spaces count a character as a word; a LaTeX command is a sign, not a word, and is read to be passed over.
+const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|\\[A-Za-z]{1,40}|\p{L}[\p{L}\p{M}]*(?:['’]\p{L}{1,3})?|\d[\d,]*(?:\.\d+)?/gu;
+
+export function readWords(text: string): Words {
+  const words: string[] = [];
+  const numbers: string[] = [];
+  for (const [token] of text.matchAll(TOKEN)) {
+    const first = token.charCodeAt(0);
+    if (first >= 48 && first <= 57) numbers.push(token.replaceAll(',', ''));
+    else if (first !== 92) words.push(token.toLowerCase());
+  }
+  return { words, numbers };
+}
+
+/** FNV-1a over UTF-16 units: the same on every machine, and lone surrogates are just numbers. */
+export function hash(text: string, seed = 0): number {
+  let value = (0x811c9dc5 ^ seed) >>> 0;
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  value ^= value >>> 15;
+  value = Math.imul(value, 0x2c1b3c6d);
+  return (value ^ (value >>> 13)) >>> 0;
+}
