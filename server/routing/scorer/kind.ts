@@ -8,6 +8,8 @@ const PROGRAM = /\b(?:def|function|class|return|import|for|while|if|const|let|va
 const ASKS_PROGRAM = /\b(?:write|implement|create|develop|build|design|code|fix|debug|refactor|complete|generate|make|give|find)\b[^.?!\n]{0,80}\b(?:function|program|script|method|class|code|algorithm|regex|query|api|component|python|javascript|typescript|java|rust|sql|html|c\+\+|unit tests?)\b/i;
 const ASKED = /\?|\b(?:find|calculate|compute|determine|evaluate|solve|simplify|how|what|estimate|prove|express)\b/i;
 
+const HOW_MUCH = /\bhow (?:many|much|long|far|old|fast|tall)\b/i;
+
 /** Program text counts only where it is a good part of the prompt; a figure or a formula is not a program. */
 const PROGRAM_SHARE = 0.2;
 
@@ -16,6 +18,6 @@ export function kindOf({ stem, options, code }: Anatomy): Kind {
   const text = code.join('\n');
   if (PROGRAM.test(text) && text.length >= PROGRAM_SHARE * (text.length + stem.length)) return 'program';
   if (ASKS_PROGRAM.test(stem)) return 'programming';
-  if (/\d/.test(stem) && ASKED.test(stem)) return 'problem';
+  if ((/\d/.test(stem) && ASKED.test(stem)) || HOW_MUCH.test(stem)) return 'problem';
   return 'open';
 }
