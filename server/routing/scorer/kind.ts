@@ -5,7 +5,7 @@ export const KINDS = ['choice', 'program', 'programming', 'problem', 'open'] as 
 export type Kind = (typeof KINDS)[number];
 
 const PROGRAM = /\b(?:def|function|class|return|import|for|while|if|const|let|var|public|void|assert|print)\b|=>|#include/;
-const ASKS_PROGRAM = /\b(?:write|implement|create|develop|build|design|code|fix|debug|refactor|complete|generate|make|give|find)\b[^.?!\n]{0,80}\b(?:function|program|script|method|class|code|algorithm|regex|query|api|component|python|javascript|typescript|java|rust|sql|html|c\+\+|unit tests?)\b/i;
+const ASKS_PROGRAM = /\b(?:write|implement|create|develop|build|design|code|fix|debug|refactor|complete|generate|make|give|find)\b[^.?!\n]{0,80}\b(?:function|programs?|script|method|class|code|algorithm|regex|query|api|component|python|javascript|typescript|java|rust|sql|html|c\+\+|bug|error|endpoint|module|css|schema|unit tests?)\b/i;
 const ASKED = /\?|\b(?:find|calculate|compute|determine|evaluate|solve|simplify|how|what|estimate|prove|express)\b/i;
 
 const HOW_MUCH = /\bhow (?:many|much|long|far|old|fast|tall)\b/i;

@@ -13,7 +13,5 @@ export function deviation(values: readonly number[]): number {
 
 /** How often a global pattern occurs. */
 export function count(text: string, pattern: RegExp): number {
-  let found = 0;
-  for (const _ of text.matchAll(pattern)) found += 1;
-  return found;
+  return text.match(pattern)?.length ?? 0;
 }

@@ -1,7 +1,7 @@
 // What the scorer reads of a prompt: a bounded head and tail, so that cost is linear up to the limit and flat after it. Never the meaning.
 
-export const HEAD_CHARACTERS = 12_000;
-export const TAIL_CHARACTERS = 4_000;
+export const HEAD_CHARACTERS = 5_000;
+export const TAIL_CHARACTERS = 2_000;
 /** The most characters any later step looks at, however long the prompt is. */
 export const SAMPLE_CHARACTERS = HEAD_CHARACTERS + TAIL_CHARACTERS + 1;
 

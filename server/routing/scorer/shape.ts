@@ -3,7 +3,7 @@ import type { Anatomy } from './anatomy.ts';
 import { count, deviation, log, mean, share } from './measure.ts';
 import { problemFeatures } from './problem.ts';
 import { programFeatures } from './program.ts';
-import { WORD_CLASSES, type WordClass } from './vocabulary.ts';
+import { WORD_CLASSES } from './vocabulary.ts';
 import { readWords, type Words } from './words.ts';
 
 
@@ -28,7 +28,6 @@ function wordFeatures({ words, numbers }: Words, text: string): Record<string, n
     'numerals': log(numbers.length),
     'numeral share': share(numbers.length, total + numbers.length),
     'distinct numerals': log(new Set(numbers).size),
-    'commas per sentence': log(share(count(text, /[,;:]/g), sentences)),
   };
 }
 
@@ -45,20 +44,51 @@ function numberFeatures({ numbers }: Words, text: string): Record<string, number
   };
 }
 
+/** Which class a sign below U+0080 belongs to; the rest are looked up by name. */
+const SIGNS: Readonly<Record<string, string>> = {
+  operators: "+*/^=<>×÷−≤≥≈√∑∫",
+  backslashes: "\\",
+  brackets: "()[]{}",
+  quotes: "\"“”«»",
+  blanks: "_",
+  "question marks": "?",
+  separators: ",;:",
+};
+const SIGN_NAMES = Object.keys(SIGNS);
+const SIGN_OF = new Map(SIGN_NAMES.flatMap((name, index) => [...(SIGNS[name] ?? "")].map((sign) => [sign.charCodeAt(0), index] as const)));
+
+/** One pass over the text: how often each class of sign, any sign at all, and any unit outside ASCII occurs. */
+function countSigns(text: string): { of: Record<string, number>; symbols: number; foreign: number } {
+  const counts = new Uint32Array(SIGN_NAMES.length);
+  let symbols = 0;
+  let foreign = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 128) foreign += 1;
+    else if (code > 32 && !((code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122))) symbols += 1;
+    else continue;
+    const sign = SIGN_OF.get(code);
+    if (sign !== undefined) counts[sign] = (counts[sign] ?? 0) + 1;
+  }
+  return { of: Object.fromEntries(SIGN_NAMES.map((name, index) => [name, counts[index] ?? 0])), symbols, foreign };
+}
+
 function signFeatures(text: string): Record<string, number> {
+  const { of, symbols, foreign } = countSigns(text);
   const length = Math.max(1, text.length);
   return {
-    'operators': log(count(text, /[+*/^=<>×÷−≤≥≈√∑∫]/g)),
-    'backslashes': log(count(text, /\\/g)),
-    'dollar maths': log(count(text, /\$[^$\d\s]/g)),
-    'brackets': log(count(text, /[()[\]{}]/g)),
-    'quotes': log(count(text, /["“”«»]/g)),
-    'blanks': Math.min(1, count(text, /_/g)),
-    'symbol share': share(count(text, /[^\p{L}\p{N}\s]/gu), length),
-    'non-ascii share': share(count(text, /[^\x00-\x7f]/g), length),
-    'question marks': log(count(text, /\?/g)),
-    'ends as question': Number(/\?["”')\]]*\s*$/.test(text.slice(-40))),
-    'ends open': Number(!/[.?!:]["”')\]]*\s*$/.test(text.slice(-40))),
+    operators: log(of["operators"] ?? 0),
+    backslashes: log(of["backslashes"] ?? 0),
+    "dollar maths": log(count(text, /\$[^$\d\s]/g)),
+    brackets: log(of["brackets"] ?? 0),
+    quotes: log(of["quotes"] ?? 0),
+    blanks: Math.min(1, of["blanks"] ?? 0),
+    "symbol share": share(symbols, length),
+    "non-ascii share": share(foreign, length),
+    "question marks": log(of["question marks"] ?? 0),
+    "ends as question": Number(/\?["”')\]]*\s*$/.test(text.slice(-40))),
+    "ends open": Number(!/[.?!:]["”')\]]*\s*$/.test(text.slice(-40))),
+    "commas per sentence": log(share(of["separators"] ?? 0, sentenceCount(text))),
   };
 }
 
@@ -67,20 +97,24 @@ const QUESTION_WORDS = ['what', 'which', 'who', 'when', 'where', 'why', 'how'] a
 function questionFeatures(words: readonly string[]): Record<string, number> {
   const features: Record<string, number> = {};
   for (const asked of QUESTION_WORDS) features[`asks ${asked}`] = Number(words.includes(asked));
-  const pairs = new Set(words.map((word, index) => `${word} ${words[index + 1] ?? ''}`));
-  features['asks how many'] = Number(pairs.has('how many') || pairs.has('how much'));
-  features['asks which of'] = Number(pairs.has('which of') || pairs.has('the following'));
+  const follows = (first: string, ...second: string[]): boolean => words.some((word, index) => word === first && second.includes(words[index + 1] ?? ''));
+  features['asks how many'] = Number(follows('how', 'many', 'much'));
+  features['asks which of'] = Number(follows('which', 'of') || follows('the', 'following'));
   features['opens as question'] = Number(QUESTION_WORDS.some((asked) => words[0] === asked));
   return features;
 }
 
+const CLASS_NAMES = Object.keys(WORD_CLASSES);
+const CLASSES_OF = new Map<string, number[]>();
+for (const [index, members] of Object.values(WORD_CLASSES).entries()) {
+  for (const word of members) CLASSES_OF.set(word, [...(CLASSES_OF.get(word) ?? []), index]);
+}
+
 function classFeatures(words: readonly string[]): Record<string, number> {
-  const features: Record<string, number> = {};
-  for (const name of Object.keys(WORD_CLASSES) as WordClass[]) {
-    const members = WORD_CLASSES[name];
-    features[`${name} words`] = share(words.filter((word) => members.has(word)).length, Math.sqrt(Math.max(1, words.length)));
-  }
-  return features;
+  const counts = new Uint32Array(CLASS_NAMES.length);
+  for (const word of words) for (const index of CLASSES_OF.get(word) ?? []) counts[index] = (counts[index] ?? 0) + 1;
+  const root = Math.sqrt(Math.max(1, words.length));
+  return Object.fromEntries(CLASS_NAMES.map((name, index) => [`${name} words`, (counts[index] ?? 0) / root]));
 }
 
 function overlap(left: ReadonlySet<string>, right: ReadonlySet<string>): number {

@@ -12,7 +12,7 @@ const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|\\[A-Za-z]{
 export function readWords(text: string): Words {
   const words: string[] = [];
   const numbers: string[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of text.match(TOKEN) ?? []) {
     const first = token.charCodeAt(0);
     if (first >= 48 && first <= 57) numbers.push(token.replaceAll(',', ''));
     else if (first !== 92) words.push(token.toLowerCase());

@@ -1,16 +1,24 @@
-// How many decisions at a task's median survive each rewording, with the shipped weights: the weights must not hang on manners.
-import { score } from "../score.ts";
+// How many decisions at a task's median survive each rewording, on prompts held out of training: the weights must not hang on manners.
+import { dissect } from "../anatomy.ts";
+import { predict } from "../predict.ts";
+import { sample } from "../sample.ts";
+import { hash } from "../words.ts";
 import type { Example } from "./dataset.ts";
+import { fit } from "./fit.ts";
 import { REWORDINGS } from "./reword.ts";
 
-interface Judged {
+const HELD_OUT_ONE_IN = 5;
+
+type Score = (prompt: string) => number;
+
+export interface Judged {
   prompt: string;
   score: number;
   threshold: number;
 }
 
 /** The threshold that sends half of a task's prompts to the stronger model. */
-function judge(examples: readonly Example[]): Judged[] {
+export function judge(examples: readonly Example[], score: Score): Judged[] {
   return [...Map.groupBy(examples, ({ task }) => task).values()].flatMap((members) => {
     const scored = members.map(({ prompt }) => ({ prompt, score: score(prompt) }));
     const sorted = scored.map((each) => each.score).sort((left, right) => left - right);
@@ -21,7 +29,7 @@ function judge(examples: readonly Example[]): Judged[] {
 }
 
 /** Share of decisions kept; only prompts that the rewording changes are counted. */
-export function keptShare(judged: readonly Judged[], reword: (prompt: string) => string): { kept: number; changed: number } {
+export function keptShare(judged: readonly Judged[], score: Score, reword: (prompt: string) => string): { kept: number; changed: number } {
   let kept = 0;
   let changed = 0;
   for (const { prompt, score: before, threshold } of judged) {
@@ -34,11 +42,14 @@ export function keptShare(judged: readonly Judged[], reword: (prompt: string) =>
 }
 
 export function rewordTable(examples: readonly Example[]): string[] {
-  const judged = judge(examples);
+  const isHeldOut = ({ prompt }: Example): boolean => hash(prompt) % HELD_OUT_ONE_IN === 0;
+  const model = fit(examples.filter((example) => !isHeldOut(example)));
+  const score: Score = (prompt) => predict(model, dissect(sample(prompt)));
+  const judged = judge(examples.filter(isHeldOut), score);
   let kept = 0;
   let changed = 0;
   const lines = Object.entries(REWORDINGS).map(([name, reword]) => {
-    const found = keptShare(judged, reword);
+    const found = keptShare(judged, score, reword);
     kept += found.kept * found.changed;
     changed += found.changed;
     return `${name.padEnd(28)}${(100 * found.kept).toFixed(1).padStart(6)} % of ${found.changed}`;

@@ -36,5 +36,11 @@ export const REWORDINGS: Readonly<Record<string, (prompt: string) => string>> = 
   "thanks after": (prompt) => `${prompt}\n\nThank you in advance!`,
   "answer cue after": (prompt) => `${prompt.replace(/\s*Answer:\s*$/, "")}\nAnswer:`,
   "step by step after": (prompt) => `${prompt}\n\nThink step by step.`,
+  "tutor's opening": (prompt) => `As a seasoned tutor, respond to what follows as well as you can.\n\n${prompt}`,
+  "story before": (prompt) => `My colleague and I were arguing about this over lunch and could not settle it.\n\n${prompt}`,
+  "remark after": (prompt) => `${prompt}\n\nI would appreciate a short and precise reply, as I am in a hurry.`,
+  "options as dashes": (prompt) => prompt.replace(/^[A-J][.)] ?/gm, "- "),
+  "first words swapped": (prompt) => perProseLine(prompt, (line) => line.replace(/^What is\b/, "What's").replace(/^Which of the following/, "Which one of these").replace(/^How many\b/, "What number of")),
+  "final full stop dropped": (prompt) => prompt.replace(/[.?]$/, ""),
   synonyms: (prompt) => perProseLine(prompt, (line) => SYNONYMS.reduce((text, [from, to]) => text.replace(from, to), line)),
 };
