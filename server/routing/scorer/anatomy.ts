@@ -1,6 +1,6 @@
 // Cuts a prompt into the parts that carry difficulty (stem, options, code) and drops what people wrap around them. Never scores.
 
-import { isRemark, unwrapClosing, unwrapOpening } from "./wrapping.ts";
+import { isRemark, unwrap, unwrapClosing } from "./wrapping.ts";
 
 export interface Anatomy {
   /** The question or task itself, without wrappers, options and code. */
@@ -12,7 +12,8 @@ export interface Anatomy {
 }
 
 const OPTION = /^(?:\(?([A-Pa-p]|\d{1,2})[).:\]]|[([]([A-Pa-p]|\d{1,2})[)\]])\s*(?=\S)/;
-const CODE_LINE = /^\s*(?:def |class |return\b|import |from \w+ import|for .+:$|while .+:$|if .+:$|elif .+:$|else:$|try:$|except.*:$|assert |print\(|function |const |let |var |public |private |#include|@\w+|\}|\{|[\w.[\]'"]+ ?[+\-*/%]?= ?\S|[\w.]+\(.*\);?$)/;
+const CODE_LINE =
+  /^\s*(?:def |class |return\b|import |from \w+ import|for .+:$|while .+:$|if .+:$|elif .+:$|else:$|try:$|except.*:$|assert |print\(|function |const |let |var |public |private |#include|@\w+|\}|\{|[\w.[\]'"]+ ?[+\-*/%]?= ?\S|[\w.]+\(.*\);?$)/;
 
 function ordinal(marker: string): number {
   const code = marker.toLowerCase().charCodeAt(0);
@@ -40,7 +41,7 @@ function readOptions(lines: readonly string[]): { first: number; last: number; o
     const options: string[] = [];
     let last = first;
     for (; last < lines.length; last += 1) {
-      const line = lines[last] ?? '';
+      const line = lines[last] ?? "";
       const found = OPTION.exec(line);
       const marker = found?.[1] ?? found?.[2];
       if (found === null || marker === undefined || ordinal(marker) !== options.length + 1) break;
@@ -53,15 +54,16 @@ function readOptions(lines: readonly string[]): { first: number; last: number; o
 
 /** Options written in one line, "(A) … (B) …", become lines, so that style of writing does not change the parts. */
 function unfold(text: string): string {
-  if (!/\(A\)[^\n]{1,400}\(B\)/i.test(text)) return text;
-  return text.replace(/[ \t](?=\([A-Pa-p]\) ?\S)/g, '\n');
+  const start = text.search(/\(A\)/i);
+  if (start < 0 || !/^\(A\)[^\n]{1,400}\(B\)/i.test(text.slice(start, start + 410))) return text;
+  return text.replace(/[ \t](?=\([A-Pa-p]\) ?\S)/g, "\n");
 }
 
 /** One line that happens to look like code is prose: equations and labels do. */
 const LEAST_CODE_LINES = 2;
 
 function splitCode(text: string): { prose: string[]; code: string[] } {
-  const lines = text.split('\n');
+  const lines = text.split("\n");
   const isCode = new Uint8Array(lines.length);
   let fenced = false;
   let count = 0;
@@ -74,17 +76,22 @@ function splitCode(text: string): { prose: string[]; code: string[] } {
   const prose: string[] = [];
   const code: string[] = [];
   for (const [index, line] of lines.entries()) {
-    if (isCode[index] === 2 || line.trim() === '') continue;
+    if (isCode[index] === 2 || line.trim() === "") continue;
     if (isCode[index] === 1 && count >= LEAST_CODE_LINES) code.push(line);
-    else prose.push(line.replace(/\s+/g, ' ').trim());
+    else prose.push(line.replace(/\s+/g, " ").trim());
   }
   return { prose, code };
 }
 
 export function dissect(text: string): Anatomy {
-  const { prose, code } = splitCode(unfold(text.replace(/\r\n?/g, '\n')));
+  const { prose, code } = splitCode(unfold(text.replace(/\r\n?/g, "\n")));
   const { first, last, options } = readOptions(prose);
-  const after = unwrapClosing(prose.slice(last).filter((line) => !isRemark(line)).join(" "));
+  const after = unwrapClosing(
+    prose
+      .slice(last)
+      .filter((line) => !isRemark(line))
+      .join(" "),
+  );
   const stem = prose.slice(0, first).join("\n");
-  return { stem: unwrapOpening(unwrapClosing(after === "" ? stem : `${stem}\n${after}`)), options, code };
+  return { stem: unwrap(after === "" ? stem : `${stem}\n${after}`), options, code };
 }

@@ -4,7 +4,11 @@ export const log = (value: number): number => Math.log1p(Math.max(0, value));
 
 export const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
 
-export const mean = (values: readonly number[]): number => share(values.reduce((sum, value) => sum + value, 0), values.length);
+export const mean = (values: readonly number[]): number =>
+  share(
+    values.reduce((sum, value) => sum + value, 0),
+    values.length,
+  );
 
 export function deviation(values: readonly number[]): number {
   const centre = mean(values);

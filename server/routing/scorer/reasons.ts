@@ -14,7 +14,8 @@ const MOST_REASONS = 4;
 const LEAST_EFFECT = 0.02;
 
 function addLine(effects: Float64Array, line: Float32Array, row: Float64Array, factor: number): void {
-  for (let index = 0; index < row.length; index += 1) effects[index] = (effects[index] ?? 0) + factor * (line[index] ?? 0) * (row[index] ?? 0);
+  for (let index = 0; index < row.length; index += 1)
+    effects[index] = (effects[index] ?? 0) + factor * (line[index] ?? 0) * (row[index] ?? 0);
 }
 
 export function reasonsOf(model: Model, { kind, row }: Features): readonly Reason[] {

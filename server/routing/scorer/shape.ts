@@ -1,12 +1,10 @@
 // The shape of a prompt as a short row of bounded numbers, each with a name that can be said to a person. Topics are not in it.
-import type { Anatomy } from './anatomy.ts';
-import { count, deviation, log, mean, share } from './measure.ts';
-import { problemFeatures } from './problem.ts';
-import { programFeatures } from './program.ts';
-import { WORD_CLASSES } from './vocabulary.ts';
-import { readWords, type Words } from './words.ts';
-
-
+import type { Anatomy } from "./anatomy.ts";
+import { count, deviation, log, mean, share } from "./measure.ts";
+import { problemFeatures } from "./problem.ts";
+import { programFeatures } from "./program.ts";
+import { QUESTION_WORDS, WORD_CLASSES } from "./vocabulary.ts";
+import { readWords, type Words } from "./words.ts";
 
 /** Sentence ends that are not inside a number. */
 const sentenceCount = (text: string): number => Math.max(1, count(text, /[.!?](?=\s|$)/g));
@@ -16,31 +14,31 @@ function wordFeatures({ words, numbers }: Words, text: string): Record<string, n
   const total = words.length;
   const sentences = sentenceCount(text);
   return {
-    'stem words': log(total),
-    'stem sentences': log(sentences),
-    'words per sentence': log(share(total, sentences)),
-    'word length': mean(lengths),
-    'word length spread': deviation(lengths),
-    'long words': share(lengths.filter((length) => length >= 8).length, total),
-    'very long words': share(lengths.filter((length) => length >= 11).length, total),
-    'single letters': share(words.filter((word) => word.length === 1 && word !== 'a' && word !== 'i').length, total),
-    'distinct words': share(new Set(words).size, Math.sqrt(Math.max(1, total))),
-    'numerals': log(numbers.length),
-    'numeral share': share(numbers.length, total + numbers.length),
-    'distinct numerals': log(new Set(numbers).size),
+    "stem words": log(total),
+    "stem sentences": log(sentences),
+    "words per sentence": log(share(total, sentences)),
+    "word length": mean(lengths),
+    "word length spread": deviation(lengths),
+    "long words": share(lengths.filter((length) => length >= 8).length, total),
+    "very long words": share(lengths.filter((length) => length >= 11).length, total),
+    "single letters": share(words.filter((word) => word.length === 1 && word !== "a" && word !== "i").length, total),
+    "distinct words": share(new Set(words).size, Math.sqrt(Math.max(1, total))),
+    numerals: log(numbers.length),
+    "numeral share": share(numbers.length, total + numbers.length),
+    "distinct numerals": log(new Set(numbers).size),
   };
 }
 
 function numberFeatures({ numbers }: Words, text: string): Record<string, number> {
   const sizes = numbers.map((text_) => Math.min(12, log(Number(text_))));
   return {
-    'largest numeral': sizes.reduce((most, size) => Math.max(most, size), 0),
-    'mean numeral': mean(sizes),
-    'numeral spread': deviation(sizes),
-    'decimals': log(numbers.filter((text_) => text_.includes('.')).length),
-    'percent': log(count(text, /%|\bpercent/gi)),
-    'money': log(count(text, /[$€£]\s?\d/g)),
-    'fractions': log(count(text, /\d\s?\/\s?\d/g)),
+    "largest numeral": sizes.reduce((most, size) => Math.max(most, size), 0),
+    "mean numeral": mean(sizes),
+    "numeral spread": deviation(sizes),
+    decimals: log(numbers.filter((text_) => text_.includes(".")).length),
+    percent: log(count(text, /%|\bpercent/gi)),
+    money: log(count(text, /[$€£]\s?\d/g)),
+    fractions: log(count(text, /\d\s?\/\s?\d/g)),
   };
 }
 
@@ -49,7 +47,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   operators: "+*/^=<>×÷−≤≥≈√∑∫",
   backslashes: "\\",
   brackets: "()[]{}",
-  quotes: "\"“”«»",
+  quotes: '"“”«»',
   blanks: "_",
   "question marks": "?",
   separators: ",;:",
@@ -77,30 +75,29 @@ function signFeatures(text: string): Record<string, number> {
   const { of, symbols, foreign } = countSigns(text);
   const length = Math.max(1, text.length);
   return {
-    operators: log(of["operators"] ?? 0),
-    backslashes: log(of["backslashes"] ?? 0),
+    operators: log(of.operators ?? 0),
+    backslashes: log(of.backslashes ?? 0),
     "dollar maths": log(count(text, /\$[^$\d\s]/g)),
-    brackets: log(of["brackets"] ?? 0),
-    quotes: log(of["quotes"] ?? 0),
-    blanks: Math.min(1, of["blanks"] ?? 0),
+    brackets: log(of.brackets ?? 0),
+    quotes: log(of.quotes ?? 0),
+    blanks: Math.min(1, of.blanks ?? 0),
     "symbol share": share(symbols, length),
     "non-ascii share": share(foreign, length),
     "question marks": log(of["question marks"] ?? 0),
     "ends as question": Number(/\?["”')\]]*\s*$/.test(text.slice(-40))),
     "ends open": Number(!/[.?!:]["”')\]]*\s*$/.test(text.slice(-40))),
-    "commas per sentence": log(share(of["separators"] ?? 0, sentenceCount(text))),
+    "commas per sentence": log(share(of.separators ?? 0, sentenceCount(text))),
   };
 }
-
-const QUESTION_WORDS = ['what', 'which', 'who', 'when', 'where', 'why', 'how'] as const;
 
 function questionFeatures(words: readonly string[]): Record<string, number> {
   const features: Record<string, number> = {};
   for (const asked of QUESTION_WORDS) features[`asks ${asked}`] = Number(words.includes(asked));
-  const follows = (first: string, ...second: string[]): boolean => words.some((word, index) => word === first && second.includes(words[index + 1] ?? ''));
-  features['asks how many'] = Number(follows('how', 'many', 'much'));
-  features['asks which of'] = Number(follows('which', 'of') || follows('the', 'following'));
-  features['opens as question'] = Number(QUESTION_WORDS.some((asked) => words[0] === asked));
+  const follows = (first: string, ...second: string[]): boolean =>
+    words.some((word, index) => word === first && second.includes(words[index + 1] ?? ""));
+  features["asks how many"] = Number(follows("how", "many", "much"));
+  features["asks which of"] = Number(follows("which", "of") || follows("the", "following"));
+  features["opens as question"] = Number(QUESTION_WORDS.some((asked) => words[0] === asked));
   return features;
 }
 
@@ -129,17 +126,19 @@ function optionFeatures(options: readonly string[], stem: ReadonlySet<string>): 
   const sets = read.map((option) => new Set(option.words));
   const neighbours = sets.slice(1).map((set, index) => overlap(set, sets[index] ?? new Set()));
   return {
-    'options': Math.min(12, options.length),
-    'has options': Number(options.length > 0),
-    'option words': mean(lengths),
-    'option length spread': deviation(lengths),
-    'numeric options': share(read.filter((option) => option.numbers.length > 0).length, options.length),
-    'symbol options': share(options.filter((option) => /[=^\\/+*<>{}]/.test(option)).length, options.length),
-    'options alike': mean(neighbours),
-    'options echo stem': mean(sets.map((set) => overlap(set, stem))),
-    'all or none option': Number(options.some((option) => /\b(?:all|none|both|neither) of (?:the|these)\b|\bnone\b/i.test(option.slice(0, 80)))),
-    'roman options': Number(options.some((option) => /^(?:I|II|III|IV)\b/.test(option))),
-    'option word length': mean(read.flatMap((option) => option.words.map((word) => word.length))),
+    options: Math.min(12, options.length),
+    "has options": Number(options.length > 0),
+    "option words": mean(lengths),
+    "option length spread": deviation(lengths),
+    "numeric options": share(read.filter((option) => option.numbers.length > 0).length, options.length),
+    "symbol options": share(options.filter((option) => /[=^\\/+*<>{}]/.test(option)).length, options.length),
+    "options alike": mean(neighbours),
+    "options echo stem": mean(sets.map((set) => overlap(set, stem))),
+    "all or none option": Number(
+      options.some((option) => /\b(?:all|none|both|neither) of (?:the|these)\b|\bnone\b/i.test(option.slice(0, 80))),
+    ),
+    "roman options": Number(options.some((option) => /^(?:I|II|III|IV)\b/.test(option))),
+    "option word length": mean(read.flatMap((option) => option.words.map((word) => word.length))),
   };
 }
 
@@ -155,6 +154,11 @@ export function shape({ stem, options, code }: Anatomy): Record<string, number> 
     ...optionFeatures(options, new Set(words.words)),
     ...problemFeatures(words),
     ...programFeatures(code),
-    'program words': log(count(stem, /\b(?:function|python|javascript|typescript|java|list|array|string|tuple|dictionary|integer|algorithm|code|program|class|script|regex|sql|html)s?\b/gi)),
+    "program words": log(
+      count(
+        stem,
+        /\b(?:function|python|javascript|typescript|java|list|array|string|tuple|dictionary|integer|algorithm|code|program|class|script|regex|sql|html)s?\b/gi,
+      ),
+    ),
   };
 }

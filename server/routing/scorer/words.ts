@@ -7,14 +7,19 @@ export interface Words {
 }
 
 // Scripts written without spaces count a character as a word; a LaTeX command is a sign, not a word, and is read to be passed over.
-const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|\\[A-Za-z]{1,40}|\p{L}[\p{L}\p{M}]*(?:['’]\p{L}{1,3})?|\d[\d,]*(?:\.\d+)?/gu;
+const TOKEN =
+  /[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\[A-Za-z]{1,40}|\p{L}[\p{L}\p{M}]*(?:['’]\p{L}{1,3})?|\d[\d,]*(?:\.\d+)?/gu;
+
+/** A sampled stem of English prose holds about 1,200; more is not prose, and says no more. */
+export const MOST_WORDS = 1_500;
 
 export function readWords(text: string): Words {
   const words: string[] = [];
   const numbers: string[] = [];
-  for (const token of text.match(TOKEN) ?? []) {
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (words.length + numbers.length >= MOST_WORDS) break;
     const first = token.charCodeAt(0);
-    if (first >= 48 && first <= 57) numbers.push(token.replaceAll(',', ''));
+    if (first >= 48 && first <= 57) numbers.push(token.replaceAll(",", ""));
     else if (first !== 92) words.push(token.toLowerCase());
   }
   return { words, numbers };

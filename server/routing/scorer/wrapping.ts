@@ -1,8 +1,9 @@
 // What people wrap around a prompt without changing it: labels, courtesies, remarks to the reader. Found at the ends only, and cut off.
+import { QUESTION_WORDS, WORD_CLASSES } from "./vocabulary.ts";
 
 // Courtesies and labels at either end change nothing about how hard a prompt is; both loops below stop at the first round that removes nothing.
 const OPENINGS = [
-  /^(?:question|q|prompt|problem|task|exercise|query)(?: \d{1,4})? ?[:.)\-] ?/i,
+  /^(?:question|q|prompt|problem|task|exercise|query)(?: \d{1,4})? ?[:.)-] ?/i,
   /^(?:hi|hello|hey|dear assistant|good (?:morning|afternoon|evening))(?: there| everyone| all)?[,.! ]+/i,
   /^(?:please|kindly|pls)[, ]+/i,
   /^(?:can|could|would|will) you (?:please |kindly )?(?:help me (?:with|to) |tell me |answer |solve )?(?:this|the following)?(?: question| problem| task)?[:.,?]? ?/i,
@@ -21,7 +22,9 @@ const CLOSINGS = [
 
 /** Words of people talking about the exchange itself, not about the matter asked. */
 const TALK = new Set(
-  "answer answers reply replies respond response question questions problem task appreciate help helps explain hurry concise short brief briefly detail detailed thanks thank grateful carefully curious wondering wonder stuck homework quiz tutor teacher expert assistant assist advice settle arguing thoughts opinion know tell sure correct request kindly please solution follows below following above understand try best precise attention patience time".split(" "),
+  "answer answers reply replies respond response question questions problem task appreciate help helps explain hurry concise short brief briefly detail detailed thanks thank grateful carefully curious wondering wonder stuck homework quiz tutor teacher expert assistant assist advice settle arguing thoughts opinion know tell sure correct request kindly please solution follows below following above understand try best precise attention patience time".split(
+    " ",
+  ),
 );
 const TALKERS = new Set("i me my we us our you your please i'm i'd i'll we're let".split(" "));
 const MOST_TALK_WORDS = 32;
@@ -56,7 +59,7 @@ function stripPatterns(text: string, patterns: readonly RegExp[], cut: (text: st
     for (const pattern of patterns) {
       const shorter = cut(rest, pattern);
       // A prompt that is nothing but courtesy keeps it: an empty stem would say less.
-      if (shorter !== '') rest = shorter;
+      if (shorter !== "") rest = shorter;
     }
     if (rest === before) break;
   }
@@ -85,7 +88,33 @@ function stripClosingTalk(text: string): string {
   return isEnough(before) && isTalk(edge.slice(start)) ? before : text;
 }
 
-export function unwrapOpening(text: string): string {
+const TASK_WORDS = new Set<string>([...WORD_CLASSES.request, ...WORD_CLASSES.create, ...WORD_CLASSES.explain, ...QUESTION_WORDS]);
+const MOST_ASIDE_WORDS = 25;
+
+/** A short line on its own at either end that asks nothing and gives no quantity: at most a scene, and hardly the matter. */
+function isAside(line: string): boolean {
+  if (line.length > EDGE_CHARACTERS || /[\d_"“”?\\=|]/.test(line)) return false;
+  const words = line.toLowerCase().match(/[a-z']+/g) ?? [];
+  return words.length <= MOST_ASIDE_WORDS && /[.!:]$/.test(line) && !words.some((word) => TASK_WORDS.has(word));
+}
+
+const MOST_ASIDES = 4;
+
+function stripAside(text: string): string {
+  const first = text.indexOf("\n");
+  if (first > 0 && isAside(text.slice(0, first)) && isEnough(text.slice(first + 1))) return text.slice(first + 1);
+  const last = text.lastIndexOf("\n");
+  if (last > 0 && isAside(text.slice(last + 1)) && isEnough(text.slice(0, last))) return text.slice(0, last);
+  return text;
+}
+
+function stripAsides(text: string): string {
+  let rest = text;
+  for (let round = 0; round < MOST_ASIDES; round += 1) rest = stripAside(rest);
+  return rest;
+}
+
+function unwrapOpening(text: string): string {
   return stripPatterns(stripOpeningTalk(stripOpeningTalk(stripPatterns(text, OPENINGS, stripOpening))), OPENINGS, stripOpening);
 }
 
@@ -93,7 +122,12 @@ export function unwrapClosing(text: string): string {
   return stripPatterns(stripClosingTalk(stripClosingTalk(stripPatterns(text, CLOSINGS, stripClosing))), CLOSINGS, stripClosing);
 }
 
+/** The matter alone. */
+export function unwrap(text: string): string {
+  return unwrapOpening(unwrapClosing(stripAsides(unwrapOpening(unwrapClosing(text)))));
+}
+
 /** A whole line that is nothing but a remark; after a list of options there is no sentence before it to judge by. */
 export function isRemark(line: string): boolean {
-  return isTalk(line.replace(/[.!]$/, ""));
+  return isTalk(line.replace(/[.!]$/, "")) || isAside(line);
 }

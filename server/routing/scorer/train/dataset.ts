@@ -66,7 +66,9 @@ function workOf({ outc, c, domain }: Line): number | undefined {
 }
 
 function readSet(directory: string, plan: SetPlan): Example[] {
-  const [head, ...lines] = readFileSync(join(directory, `${plan.file}.jsonl`), "utf8").split("\n").filter(Boolean);
+  const [head, ...lines] = readFileSync(join(directory, `${plan.file}.jsonl`), "utf8")
+    .split("\n")
+    .filter(Boolean);
   // The first line of every set is its description; the names are checked by the indices found below.
   const { models, weak, strong } = (JSON.parse(head ?? "{}") as { _meta: { models: string[]; weak: string; strong: string } })._meta;
   const [weakAt, strongAt] = [models.indexOf(weak), models.indexOf(strong)];

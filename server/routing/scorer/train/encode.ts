@@ -26,7 +26,12 @@ export function encode(model: Model): PackedModel {
     scale: pack(model.scale),
     edges: pack(model.edges),
     edgeCount: model.edgeCount,
-    lines: { general: pack(lines.general), program: pack(lines.program), programming: pack(lines.programming), problem: pack(lines.problem) },
+    lines: {
+      general: pack(lines.general),
+      program: pack(lines.program),
+      programming: pack(lines.programming),
+      problem: pack(lines.problem),
+    },
     forest: {
       starts: pack(forest.starts),
       feature: pack(forest.feature),

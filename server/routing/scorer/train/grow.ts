@@ -96,7 +96,12 @@ function growNode(plot: Plot, rows: readonly number[], depth: number, nodes: Nod
   nodes.bin[at] = split.bin;
   growNode(plot, rows.filter(goesLeft), depth - 1, nodes);
   nodes.link[at] = nodes.feature.length - at;
-  growNode(plot, rows.filter((row) => !goesLeft(row)), depth - 1, nodes);
+  growNode(
+    plot,
+    rows.filter((row) => !goesLeft(row)),
+    depth - 1,
+    nodes,
+  );
 }
 
 export function grow(bins: readonly Uint8Array[], targets: readonly number[], weights: readonly number[], plan: GrowthPlan): Forest {

@@ -15,7 +15,8 @@ export function apgr(outcomes: readonly Outcome[]): number {
   for (let start = 0; start < sorted.length; ) {
     let end = start;
     let gain = 0;
-    for (; end < sorted.length && sorted[end]?.score === sorted[start]?.score; end += 1) gain += (sorted[end]?.strong ?? 0) - (sorted[end]?.weak ?? 0);
+    for (; end < sorted.length && sorted[end]?.score === sorted[start]?.score; end += 1)
+      gain += (sorted[end]?.strong ?? 0) - (sorted[end]?.weak ?? 0);
     area += (end - start) * (recovered + gain / 2);
     recovered += gain;
     start = end;

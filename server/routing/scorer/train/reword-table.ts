@@ -4,7 +4,8 @@ import { predict } from "../predict.ts";
 import { sample } from "../sample.ts";
 import { hash } from "../words.ts";
 import type { Example } from "./dataset.ts";
-import { fit } from "./fit.ts";
+import { groupBy } from "./group.ts";
+import { learn } from "./learn.ts";
 import { REWORDINGS } from "./reword.ts";
 
 const HELD_OUT_ONE_IN = 5;
@@ -19,7 +20,7 @@ export interface Judged {
 
 /** The threshold that sends half of a task's prompts to the stronger model. */
 export function judge(examples: readonly Example[], score: Score): Judged[] {
-  return [...Map.groupBy(examples, ({ task }) => task).values()].flatMap((members) => {
+  return [...groupBy(examples, ({ task }) => task).values()].flatMap((members) => {
     const scored = members.map(({ prompt }) => ({ prompt, score: score(prompt) }));
     const sorted = scored.map((each) => each.score).sort((left, right) => left - right);
     const middle = sorted.length / 2;
@@ -43,7 +44,7 @@ export function keptShare(judged: readonly Judged[], score: Score, reword: (prom
 
 export function rewordTable(examples: readonly Example[]): string[] {
   const isHeldOut = ({ prompt }: Example): boolean => hash(prompt) % HELD_OUT_ONE_IN === 0;
-  const model = fit(examples.filter((example) => !isHeldOut(example)));
+  const model = learn(examples.filter((example) => !isHeldOut(example)));
   const score: Score = (prompt) => predict(model, dissect(sample(prompt)));
   const judged = judge(examples.filter(isHeldOut), score);
   let kept = 0;

@@ -39,8 +39,17 @@ export const REWORDINGS: Readonly<Record<string, (prompt: string) => string>> = 
   "tutor's opening": (prompt) => `As a seasoned tutor, respond to what follows as well as you can.\n\n${prompt}`,
   "story before": (prompt) => `My colleague and I were arguing about this over lunch and could not settle it.\n\n${prompt}`,
   "remark after": (prompt) => `${prompt}\n\nI would appreciate a short and precise reply, as I am in a hurry.`,
+  "class text before": (prompt) => `This one comes from the material we went through on Monday.\n\n${prompt}`,
+  "bear with me before": (prompt) => `OK, so here goes, bear with me because it is a tricky one: ${prompt}`,
+  "take your time after": (prompt) => `${prompt} Take your time and then give the final result.`,
   "options as dashes": (prompt) => prompt.replace(/^[A-J][.)] ?/gm, "- "),
-  "first words swapped": (prompt) => perProseLine(prompt, (line) => line.replace(/^What is\b/, "What's").replace(/^Which of the following/, "Which one of these").replace(/^How many\b/, "What number of")),
+  "first words swapped": (prompt) =>
+    perProseLine(prompt, (line) =>
+      line
+        .replace(/^What is\b/, "What's")
+        .replace(/^Which of the following/, "Which one of these")
+        .replace(/^How many\b/, "What number of"),
+    ),
   "final full stop dropped": (prompt) => prompt.replace(/[.?]$/, ""),
   synonyms: (prompt) => perProseLine(prompt, (line) => SYNONYMS.reduce((text, [from, to]) => text.replace(from, to), line)),
 };

@@ -23,7 +23,12 @@ function solve(matrix: Float64Array, size: number, right: Float64Array): Float64
 }
 
 /** Coefficients without the intercept: only order within a kind is read from a line. */
-export function fitRidge(rows: readonly Float64Array[], targets: readonly number[], weights: readonly number[], penalty: number): Float32Array {
+export function fitRidge(
+  rows: readonly Float64Array[],
+  targets: readonly number[],
+  weights: readonly number[],
+  penalty: number,
+): Float32Array {
   const size = rows[0]?.length ?? 0;
   if (size === 0) return new Float32Array(0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -44,7 +49,8 @@ export function fitRidge(rows: readonly Float64Array[], targets: readonly number
       const scaled = weight * (off[index] ?? 0);
       if (scaled === 0) continue;
       right[index] = (right[index] ?? 0) + scaled * ((targets[at] ?? 0) - middle);
-      for (let other = 0; other <= index; other += 1) matrix[index * size + other] = (matrix[index * size + other] ?? 0) + scaled * (off[other] ?? 0);
+      for (let other = 0; other <= index; other += 1)
+        matrix[index * size + other] = (matrix[index * size + other] ?? 0) + scaled * (off[other] ?? 0);
     }
   });
   for (let index = 0; index < size; index += 1) matrix[index * size + index] = (matrix[index * size + index] ?? 0) + penalty;

@@ -1,5 +1,6 @@
 // What a line or a tree is asked to learn: order within one task, from as many models as the set has. Never the differences between tasks.
 import type { Example } from "./dataset.ts";
+import { groupBy } from "./group.ts";
 
 export interface Targets {
   /** Gain of the task's pair, smoothed by what the other models did; drives the choices' forest. */
@@ -60,11 +61,13 @@ export function makeTargets(examples: readonly Example[]): Targets {
   const weight = new Array<number>(examples.length).fill(0);
   const work = new Array<number | undefined>(examples.length).fill(undefined);
   const length = new Array<number | undefined>(examples.length).fill(undefined);
-  for (const indices of Map.groupBy(examples.keys(), (index) => examples[index]?.task).values()) {
+  for (const indices of groupBy(examples.keys(), (index) => examples[index]?.task).values()) {
     const members = indices.flatMap((index) => examples[index] ?? []);
     const gains = gainTargets(members);
     const pair = standard(members.map((example) => example.strong - example.weak));
-    const lengths = members.every((example) => example.work !== undefined) ? standard(members.map((example) => example.work ?? 0)) : undefined;
+    const lengths = members.every((example) => example.work !== undefined)
+      ? standard(members.map((example) => example.work ?? 0))
+      : undefined;
     indices.forEach((index, at) => {
       gain[index] = gains[at] ?? 0;
       weight[index] = 1 / Math.sqrt(indices.length);

@@ -2,7 +2,8 @@
 import { predict } from "../predict.ts";
 import { hash } from "../words.ts";
 import type { Example } from "./dataset.ts";
-import { fit, GROWTH } from "./fit.ts";
+import { groupBy } from "./group.ts";
+import { GROWTH, learn } from "./learn.ts";
 import { apgr } from "./metric.ts";
 
 const FOLDS = 5;
@@ -19,7 +20,10 @@ function crossScore(examples: readonly Example[], foldOf: FoldOf): Map<Example, 
   const folds = new Set(examples.map(foldOf).filter((fold) => fold !== undefined));
   const scores = new Map<Example, number>();
   for (const fold of folds) {
-    const model = fit(examples.filter((example) => foldOf(example) !== fold), PLAN);
+    const model = learn(
+      examples.filter((example) => foldOf(example) !== fold),
+      PLAN,
+    );
     for (const example of examples) if (foldOf(example) === fold) scores.set(example, predict(model, example.anatomy));
   }
   return scores;
@@ -33,7 +37,10 @@ function taskApgr(examples: readonly Example[], task: string, score: (example: E
 function subjectApgr(examples: readonly Example[], task: string, foldOf: FoldOf, score: (example: Example) => number): number {
   let sum = 0;
   let total = 0;
-  for (const members of Map.groupBy(examples.filter((example) => example.task === task), foldOf).values()) {
+  for (const members of groupBy(
+    examples.filter((example) => example.task === task),
+    foldOf,
+  ).values()) {
     const gain = members.reduce((lead, { weak, strong }) => lead + strong - weak, 0);
     sum += gain * apgr(members.map((example) => ({ ...example, score: score(example) })));
     total += gain;
@@ -50,10 +57,17 @@ export function validate(examples: readonly Example[]): string[] {
   const length = (example: Example): number => example.prompt.length;
   const of = (scores: Map<Example, number>) => (example: Example) => scores.get(example) ?? 0;
   const figure = (value: number): string => value.toFixed(3).padStart(8);
-  const rows = tasks.map((task) => [taskApgr(examples, task, length), taskApgr(examples, task, of(byRow)), taskApgr(examples, task, of(byFamily))]);
+  const rows = tasks.map((task) => [
+    taskApgr(examples, task, length),
+    taskApgr(examples, task, of(byRow)),
+    taskApgr(examples, task, of(byFamily)),
+  ]);
   const mean = (column: number): number => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length;
   const header = `${"task".padEnd(30)}  length  rows out  family out`;
   const body = tasks.map((task, index) => task.padEnd(28) + (rows[index] ?? []).map((value) => figure(value)).join("  "));
-  const exam = EXAM_TASKS.map((task) => `${`${task}, subjects left out`.padEnd(28)}${figure(subjectApgr(examples, task, subjectFold, length))}  ${figure(subjectApgr(examples, task, subjectFold, of(bySubject)))}`);
+  const exam = EXAM_TASKS.map(
+    (task) =>
+      `${`${task}, subjects left out`.padEnd(28)}${figure(subjectApgr(examples, task, subjectFold, length))}  ${figure(subjectApgr(examples, task, subjectFold, of(bySubject)))}`,
+  );
   return [header, ...body, `${"mean".padEnd(28)}${[0, 1, 2].map((column) => figure(mean(column))).join("  ")}`, ...exam];
 }

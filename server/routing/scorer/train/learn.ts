@@ -6,6 +6,7 @@ import { blend, type Parts, partsOf, standardise } from "../predict.ts";
 import { shape } from "../shape.ts";
 import { calibrate } from "./calibrate.ts";
 import type { Example } from "./dataset.ts";
+import { groupBy } from "./group.ts";
 import { type GrowthPlan, grow } from "./grow.ts";
 import { fitRidge } from "./ridge.ts";
 import { makeTargets, type Targets } from "./target.ts";
@@ -43,7 +44,8 @@ function quantiles(rows: readonly Float64Array[], size: number): Float32Array {
   const edges = new Float32Array(size * EDGES);
   for (let index = 0; index < size; index += 1) {
     const sorted = [...new Set(rows.map((row) => Math.fround(row[index] ?? 0)))].sort((left, right) => left - right);
-    for (let edge = 0; edge < EDGES; edge += 1) edges[index * EDGES + edge] = sorted[Math.floor(((edge + 0.5) * sorted.length) / EDGES)] ?? 0;
+    for (let edge = 0; edge < EDGES; edge += 1)
+      edges[index * EDGES + edge] = sorted[Math.floor(((edge + 0.5) * sorted.length) / EDGES)] ?? 0;
   }
   return edges;
 }
@@ -60,14 +62,24 @@ function fitLine({ examples, rows, targets }: Prepared, kind: LineName): Float32
   const own = chosen.flatMap((index) => rows[index] ?? []);
   if (own.length < LEAST_EXAMPLES) return new Float32Array(rows[0]?.length ?? 0);
   const weights = chosen.map((index) => (kind === "general" ? (targets.weight[index] ?? 0) : 1));
-  return fitRidge(own, chosen.map((index) => aim[index] ?? 0), weights, kind === "general" ? GENERAL_PENALTY : KIND_PENALTY);
+  return fitRidge(
+    own,
+    chosen.map((index) => aim[index] ?? 0),
+    weights,
+    kind === "general" ? GENERAL_PENALTY : KIND_PENALTY,
+  );
 }
 
 function fitForest({ examples, rows, targets }: Prepared, edges: Float32Array, plan: GrowthPlan): Forest {
   const chosen = [...examples.keys()].filter((index) => examples[index]?.kind === "choice");
   const bins = chosen.flatMap((index) => (rows[index] ? [binRow(edges, EDGES, rows[index])] : []));
   const trees = chosen.length === 0 ? 0 : plan.trees;
-  return grow(bins, chosen.map((index) => targets.gain[index] ?? 0), chosen.map((index) => targets.weight[index] ?? 0), { ...plan, trees });
+  return grow(
+    bins,
+    chosen.map((index) => targets.gain[index] ?? 0),
+    chosen.map((index) => targets.weight[index] ?? 0),
+    { ...plan, trees },
+  );
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
@@ -79,7 +91,7 @@ function spreadOf(values: readonly number[]): number {
 
 /** Mean spread within a task of each part; an absent part gets spread 1 and thereby no say. */
 function spreads(members: readonly Example[], parts: readonly Parts[]): Parts {
-  const tasks = [...Map.groupBy(members.keys(), (index) => members[index]?.task).values()].filter((indices) => indices.length > 20);
+  const tasks = [...groupBy(members.keys(), (index) => members[index]?.task).values()].filter((indices) => indices.length > 20);
   const typical = (name: keyof Parts): number => {
     const spread = mean(tasks.map((indices) => spreadOf(indices.map((index) => parts[index]?.[name] ?? 0))));
     return spread > 1e-6 ? spread : 1;
@@ -95,11 +107,14 @@ function fitScale(model: Model, kind: LearnedKind, { examples, rows }: Prepared)
   const raw = parts.map((each) => blend(kind, spread, each));
   const centre = mean(raw);
   const deviation = spreadOf(raw) || 1;
-  const map = calibrate(raw.map((value) => (value - centre) / deviation), members.map(({ weak, strong }) => strong - weak));
+  const map = calibrate(
+    raw.map((value) => (value - centre) / deviation),
+    members.map(({ weak, strong }) => strong - weak),
+  );
   return { spread, centre, deviation, ...map };
 }
 
-export function fit(examples: readonly Example[], plan: GrowthPlan = GROWTH): Model {
+export function learn(examples: readonly Example[], plan: GrowthPlan = GROWTH): Model {
   const features = featureNames();
   const { centre, scale } = scales(examples, features.length);
   const rows = examples.map(({ values }) => standardise({ centre, scale }, values));
@@ -110,6 +125,7 @@ export function fit(examples: readonly Example[], plan: GrowthPlan = GROWTH): Mo
   const blank: Scale = { spread: { stem: 1, general: 1, own: 1 }, centre: 0, deviation: 1, intercept: 0, slope: 1 };
   const kinds = { choice: blank, program: blank, programming: blank, problem: blank };
   const model: Model = { features, centre, scale, edges, edgeCount: EDGES, lines, forest: fitForest(prepared, edges, plan), kinds };
-  for (const kind of learnedKinds) if (examples.filter((example) => example.kind === kind).length >= LEAST_EXAMPLES) kinds[kind] = fitScale(model, kind, prepared);
+  for (const kind of learnedKinds)
+    if (examples.filter((example) => example.kind === kind).length >= LEAST_EXAMPLES) kinds[kind] = fitScale(model, kind, prepared);
   return model;
 }
