@@ -49,6 +49,13 @@ describe("score", () => {
     for (const prompt of Object.values(PROMPTS)) assert.equal(score(prompt), score(prompt));
   });
 
+  const golden = { sum: 0.101038, choice: 0.106583, programming: 0.134901, poem: 0.021726 };
+  for (const [name, gain] of Object.entries(golden)) {
+    it(`gives the ${name} prompt what these weights gave it when they were made`, () => {
+      assert.ok(Math.abs(score(PROMPTS[name as keyof typeof golden]) - gain) < 1e-5); // the keys are the table's own
+    });
+  }
+
   it("agrees with its own explanation", () => {
     for (const prompt of Object.values(PROMPTS)) assert.equal(scorePrompt(prompt).gain, score(prompt));
   });

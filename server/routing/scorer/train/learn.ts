@@ -12,7 +12,7 @@ import { fitRidge } from "./ridge.ts";
 import { makeTargets, type Targets } from "./target.ts";
 
 export const GROWTH: GrowthPlan = { trees: 100, depth: 14, leastRows: 10, featureShare: 0.5, seed: 20261123 };
-const EDGES = 32;
+export const EDGES = 32;
 const GENERAL_PENALTY = 300;
 const KIND_PENALTY = 30;
 /** Fewer rows than this teach a kind nothing of its own; it then leans on the general line and the stem. */
@@ -23,7 +23,7 @@ const learnedKinds = KINDS.filter((kind): kind is LearnedKind => kind !== "open"
 
 export const featureNames = (): string[] => Object.keys(shape({ stem: "", options: [], code: [] }));
 
-function scales(examples: readonly Example[], size: number): Pick<Model, "centre" | "scale"> {
+export function scales(examples: readonly Example[], size: number): Pick<Model, "centre" | "scale"> {
   const centre = new Float32Array(size);
   const scale = new Float32Array(size);
   for (let index = 0; index < size; index += 1) {
@@ -40,7 +40,7 @@ function scales(examples: readonly Example[], size: number): Pick<Model, "centre
   return { centre, scale };
 }
 
-function quantiles(rows: readonly Float64Array[], size: number): Float32Array {
+export function quantiles(rows: readonly Float64Array[], size: number): Float32Array {
   const edges = new Float32Array(size * EDGES);
   for (let index = 0; index < size; index += 1) {
     const sorted = [...new Set(rows.map((row) => Math.fround(row[index] ?? 0)))].sort((left, right) => left - right);

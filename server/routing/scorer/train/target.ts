@@ -9,6 +9,10 @@ export interface Targets {
   work: (number | undefined)[];
   /** Answer length alone, for the general line. */
   length: (number | undefined)[];
+  /** The pair's own outcome, unsmoothed; for comparison. */
+  pair: number[];
+  /** Share of all models that failed: hardness, which is not gain; for comparison. */
+  hardness: number[];
   /** Tasks weigh by the root of their size, so that a large one does not decide alone. */
   weight: number[];
 }
@@ -58,24 +62,29 @@ function gainTargets(members: readonly Example[]): number[] {
 
 export function makeTargets(examples: readonly Example[]): Targets {
   const gain = new Array<number>(examples.length).fill(0);
+  const pair = new Array<number>(examples.length).fill(0);
+  const hardness = new Array<number>(examples.length).fill(0);
   const weight = new Array<number>(examples.length).fill(0);
   const work = new Array<number | undefined>(examples.length).fill(undefined);
   const length = new Array<number | undefined>(examples.length).fill(undefined);
   for (const indices of groupBy(examples.keys(), (index) => examples[index]?.task).values()) {
     const members = indices.flatMap((index) => examples[index] ?? []);
     const gains = gainTargets(members);
-    const pair = standard(members.map((example) => example.strong - example.weak));
+    const pairs = standard(members.map((example) => example.strong - example.weak));
+    const failed = standard(members.map(({ weak, strong, others }) => 1 - mean([weak, strong, ...others])));
     const lengths = members.every((example) => example.work !== undefined)
       ? standard(members.map((example) => example.work ?? 0))
       : undefined;
     indices.forEach((index, at) => {
       gain[index] = gains[at] ?? 0;
+      pair[index] = pairs[at] ?? 0;
+      hardness[index] = failed[at] ?? 0;
       weight[index] = 1 / Math.sqrt(indices.length);
       if (!lengths) return;
       length[index] = lengths[at];
-      work[index] = (lengths[at] ?? 0) + PAIR_IN_WORK * (pair[at] ?? 0);
+      work[index] = (lengths[at] ?? 0) + PAIR_IN_WORK * (pairs[at] ?? 0);
     });
   }
   const middle = mean(weight);
-  return { gain, work, length, weight: weight.map((value) => value / middle) };
+  return { gain, pair, hardness, work, length, weight: weight.map((value) => value / middle) };
 }
