@@ -136,6 +136,7 @@ function providerRequest(job: AttemptJob): ProviderRequest {
     maxOutputTokens: job.estimate.outputTokensWorst,
     temperature: request.temperature,
     reasoning: request.reasoning,
+    reasoningControl: model.reasoningControl,
     tools: request.tools,
     toolChoice: request.toolChoice,
     output: request.output,

@@ -5,6 +5,7 @@ import { type FailureContext, failureOf } from "./errors.ts";
 import { type Exchange, openExchange, PLACEHOLDER_KEY } from "./exchange.ts";
 import type { ListedModel, ProviderConnection } from "./provider.ts";
 import { readModelList } from "./model-list.ts";
+import type { NamedEvent } from "./pump.ts";
 import { parseJson } from "./vendor-json.ts";
 
 const HEADERS = { keyHeader: { name: "authorization", scheme: "Bearer" }, pass: [] } as const;
@@ -33,7 +34,7 @@ export async function openaiClient(connection: ProviderConnection, exchange: Exc
   });
 }
 
-export type OpenedAnswer = { readonly chunks: AsyncIterable<unknown>; readonly whole: boolean; readonly tail: () => string };
+export type OpenedAnswer = { readonly chunks: AsyncIterable<NamedEvent>; readonly whole: boolean; readonly tail: () => string };
 
 /** Sends and opens the answer: chunks as the SDK iterates them, or the one document a server sent instead. */
 export async function openOpenaiAnswer(
@@ -50,14 +51,14 @@ export async function openOpenaiAnswer(
   }
 }
 
-async function chunksOf(body: AnswerBody, client: OpenAI): Promise<AsyncIterable<unknown>> {
+async function chunksOf(body: AnswerBody, client: OpenAI): Promise<AsyncIterable<NamedEvent>> {
   if (body.kind === "whole")
     return (async function* () {
-      yield body.value;
+      yield { event: null, data: body.value };
     })();
   const { Stream } = await import("openai/core/streaming");
-  // "events" hands over error events as they came; by default the SDK throws them away to the message.
-  return Stream.fromSSEResponse<unknown>(body.response, new AbortController(), client, false, "events");
+  // "events" hands over error events as they came, with their names; by default the SDK keeps only their message.
+  return Stream.fromSSEResponse<NamedEvent>(body.response, new AbortController(), client, true, "events");
 }
 
 /** GET /models, read from the bytes: vendors wrap the list in different ways. */
@@ -65,6 +66,8 @@ export async function listOpenaiModels(connection: ProviderConnection, signal: A
   const exchange = openaiExchange(connection);
   try {
     const client = await openaiClient(connection, exchange);
+    const { keyPath } = connection.quirks;
+    if (keyPath !== undefined && connection.secret) await client.get(keyPath, { signal }).asResponse();
     const response = await client.models.list({ signal }).asResponse();
     return readModelList(parseJson(await response.text()), connection.provider);
   } catch (thrown) {

@@ -1,6 +1,6 @@
 // The port to a vendor: one request out, one stream of neutral events in; knows no routing, no money and no retry.
 import type { Message, Origin, OutputSchema, Reasoning, StopReason, ToolCallPart, ToolChoice, ToolDefinition } from "../../shared/chat.ts";
-import type { Capability } from "../../shared/model.ts";
+import type { Capability, ModelInfo } from "../../shared/model.ts";
 import type { Usage } from "../../shared/money.ts";
 import type { Dialect as WireDialect } from "../../shared/custom.ts";
 
@@ -44,7 +44,7 @@ export interface Quirks {
   /** False where `stream_options.include_usage` is refused or unknown. */
   readonly streamUsage?: boolean;
   /** How reasoning is asked for in openai-chat. */
-  readonly reasoningField?: "reasoning_effort" | "reasoning" | "thinking" | "enable_thinking" | "none";
+  readonly reasoningField?: "reasoning_effort" | "reasoning" | "thinking" | "thinking_effort" | "enable_thinking" | "none";
   /** True where completion tokens leave out reasoning tokens although the total counts them (xAI). */
   readonly reasoningOutsideCompletion?: boolean;
   /** How a JSON Schema is asked for. */
@@ -63,6 +63,8 @@ export interface Quirks {
   readonly contentParts?: boolean;
   /** False where several tool calls in one turn are refused. */
   readonly parallelTools?: boolean;
+  /** A free request that needs the key, relative to the base URL, where the list of models is public and tests nothing. */
+  readonly keyPath?: string;
   /** How a last assistant message asks to be continued; absent where the vendor starts a new turn instead. */
   readonly prefill?: "plain" | "prefix" | "partial";
   /** The only form of tool call id that is taken: nine letters or digits (Mistral). */
@@ -80,6 +82,8 @@ export interface ProviderRequest {
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly reasoning?: Reasoning;
+  /** How this model's reasoning can be steered, as the catalogue says; unknown where it is absent. */
+  readonly reasoningControl?: ModelInfo["reasoningControl"];
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: ToolChoice;
   readonly output?: OutputSchema;

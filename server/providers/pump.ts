@@ -2,6 +2,12 @@
 import { cancelled, type FailureContext, failureOf } from "./errors.ts";
 import type { ProviderEvent } from "./provider.ts";
 
+/** One event of a stream with the name its vendor gave it, or a whole answer without one. */
+export interface NamedEvent {
+  readonly event: string | null;
+  readonly data: unknown;
+}
+
 /** A dialect's state for one answer. */
 export interface AnswerReader<Chunk> {
   read(chunk: Chunk, out: ProviderEvent[]): void;

@@ -20,9 +20,12 @@ export function stringOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** No request has a trillion tokens; a figure above is a mistake, and sums of such figures would lose digits. */
+const MOST = 1e12;
+
 /** A count that can be added and billed: a whole number of at least 0, or undefined. */
 export function countOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? Math.max(0, Math.trunc(value)) : undefined;
+  return typeof value === "number" && value <= MOST ? Math.max(0, Math.trunc(value)) : undefined;
 }
 
 /** JSON or undefined; a byte order mark and surrounding space are no part of it. */

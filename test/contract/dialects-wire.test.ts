@@ -163,6 +163,22 @@ for (const name of Object.values(WireDialect.def.entries)) {
     });
   });
 
+  if (name.startsWith("openai")) {
+    it(`${name} tests a key where the list of models is public`, async () => {
+      const vendor = await startReplay({ ...NOTHING, body: { data: [{ id: "m" }] } });
+      const connection = connectionTo(baseOf(name, vendor.origin), { quirks: { keyPath: "/key" } });
+      await dialectNamed(name).listModels(connection, new AbortController().signal);
+      assert.deepEqual(
+        vendor.asked.map(({ url }) => url),
+        ["/v1/key", "/v1/models"],
+      );
+      vendor.answer = { fixture: { ...NOTHING, status: 401 } };
+      await assert.rejects(dialectNamed(name).listModels(connection, new AbortController().signal), { kind: "keyRejected" });
+      assert.equal(vendor.asked.length, 3);
+      await vendor.close();
+    });
+  }
+
   describe(`${name} when it is stopped`, () => {
     for (const moment of ["before the head", "in the middle"] as const) {
       it(`${moment}, throws cancelled and hangs up`, async () => {

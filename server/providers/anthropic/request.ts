@@ -26,7 +26,7 @@ export function messagesBody(request: ProviderRequest, connection: ProviderConne
   const choice = choiceOf(request);
   const limitTokens = request.maxOutputTokens ?? model.maxOutputTokens ?? DEFAULT_LIMIT_TOKENS;
   const forced = choice !== undefined && (choice.type === "any" || choice.type === "tool");
-  const thinking = thinkingOf(request, model, { forced, resumes: resumesWithout(messages) }, limitTokens);
+  const thinking = thinkingOf(request, model, { forced, resumes: resumesWithout(messages), limitTokens });
   const plainTemperature = !thinking.on && connection.quirks.temperature !== false && model.temperature !== false;
   const format = request.output && request.outputMode === "native" ? { type: "json_schema", schema: request.output.schema } : undefined;
   const outputConfig = { ...(thinking.effort ? { effort: thinking.effort } : {}), ...(format ? { format } : {}) };

@@ -1,5 +1,5 @@
 // How a Claude model is asked to think: by a budget, by effort, or not at all; pure, from what the catalogue says or the model's generation.
-import { effortFor, type ModelQuirks } from "../model-quirks.ts";
+import { type ModelQuirks, reasoningAsk } from "../model-quirks.ts";
 import type { ProviderRequest } from "../provider.ts";
 
 /** Where the catalogue is silent: the models that know only budgets (platform.claude.com extended thinking, 2026-10); later ones adapt. */
@@ -20,22 +20,28 @@ export interface Thinking {
 const OFF: Thinking = { on: false };
 
 /** `forced`: a forced tool call and thinking exclude each other. `resumes`: a tool loop that began without thinking must end without. */
-export function thinkingOf(
-  request: ProviderRequest,
-  model: ModelQuirks,
-  rules: { forced: boolean; resumes: boolean },
-  limitTokens: number,
-): Thinking {
-  if (request.reasoning === undefined || !request.capabilities.includes("reasoning")) return OFF;
-  const mode = model.thinking ?? (BUDGET_ONLY.test(request.model) ? "budget" : "adaptive");
-  if (mode === "none") return OFF;
-  if (request.reasoning === "off" || rules.forced) return model.thinkingAlways ? OFF : { thinking: { type: "disabled" }, on: false };
-  if (mode !== "budget") {
-    const effort = effortFor(request, model.reasoningEfforts);
-    return { thinking: { type: "adaptive" }, ...(effort === undefined ? {} : { effort }), on: true };
-  }
-  if (rules.resumes) return OFF;
-  const most = Math.min(model.thinkingBudget?.max ?? Number.POSITIVE_INFINITY, Math.floor(limitTokens * 0.8));
-  const budget = Math.min(BUDGET_TOKENS[request.reasoning], most);
+export interface ThinkingRules {
+  readonly forced: boolean;
+  readonly resumes: boolean;
+  readonly limitTokens: number;
+}
+
+export function thinkingOf(request: ProviderRequest, model: ModelQuirks, rules: ThinkingRules): Thinking {
+  const ask = reasoningAsk(request, model);
+  if (ask === null) return OFF;
+  if (!ask.on || rules.forced) return model.reasoningOff === false ? OFF : { thinking: { type: "disabled" }, on: false };
+  if (adapts(request, model))
+    return { thinking: { type: "adaptive" }, ...(ask.effort === undefined ? {} : { effort: ask.effort }), on: true };
+  return rules.resumes ? OFF : budgeted(request, rules.limitTokens);
+}
+
+function adapts({ model, reasoningControl }: ProviderRequest, { adaptiveThinking }: ModelQuirks): boolean {
+  if (reasoningControl === undefined) return adaptiveThinking ?? !BUDGET_ONLY.test(model);
+  return adaptiveThinking === true;
+}
+
+function budgeted({ reasoning = "off" }: ProviderRequest, limitTokens: number): Thinking {
+  const wanted = BUDGET_TOKENS[reasoning === "off" ? "low" : reasoning];
+  const budget = Math.min(wanted, Math.floor(limitTokens * 0.8));
   return budget < LEAST_TOKENS ? OFF : { thinking: { type: "enabled", budget_tokens: budget }, on: true };
 }

@@ -128,7 +128,7 @@ function modelParts(
   const own = (part: AssistantPart) =>
     part.type !== "text" && ownOrigin(part.origin, "google", connection.provider, request.model) ? part.origin.signature : undefined;
   const signed = parts.some((part) => part.type === "toolCall" && own(part));
-  let unsigned = !signed && thinksInLevels(request, modelQuirks(request));
+  let unsigned = !signed && thinksInLevels(request);
   return parts.flatMap((part): Fields[] => {
     const signature = own(part);
     if (part.type === "text") return [{ text: part.text }];

@@ -2,7 +2,7 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { dataUrl, mediaOf } from "../media.ts";
-import { effortFor, type ModelQuirks, modelQuirks } from "../model-quirks.ts";
+import { effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest, Quirks } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
@@ -46,18 +46,22 @@ function limitsOf({ request, quirks, model }: Target): Body {
 }
 
 function reasoningOf({ request, quirks, model }: Target): Body {
-  if (request.reasoning === undefined || !request.capabilities.includes("reasoning")) return {};
-  const effort = effortFor(request, model.reasoningEfforts);
-  const on = request.reasoning !== "off";
+  const ask = reasoningAsk(request, model);
+  if (ask === null || (ask.on && ask.always && quirks.reasoningField !== "reasoning")) return {};
+  const effort = effortField(ask, model);
+  const asEffort = effort === undefined ? {} : { reasoning_effort: effort };
+  const thinking = { type: ask.on ? "enabled" : "disabled" };
   switch (quirks.reasoningField ?? "none") {
     case "reasoning_effort":
-      return effort === undefined ? {} : { reasoning_effort: effort };
+      return asEffort;
     case "reasoning":
-      return { reasoning: on ? { effort } : { enabled: false } };
+      return { reasoning: ask.on && ask.effort !== undefined ? { effort: ask.effort } : { enabled: ask.on } };
     case "thinking":
-      return { thinking: { type: on ? "enabled" : "disabled" } };
+      return { thinking };
+    case "thinking_effort":
+      return ask.on ? { thinking, ...asEffort } : { thinking };
     case "enable_thinking":
-      return { enable_thinking: on };
+      return { enable_thinking: ask.on };
     case "none":
       return {};
   }

@@ -4,7 +4,7 @@ import { broken } from "../answer-body.ts";
 import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
-import type { AnswerReader } from "../pump.ts";
+import type { AnswerReader, NamedEvent } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
 import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
@@ -16,7 +16,7 @@ interface BegunCall {
   given: string;
 }
 
-export class ChatReader implements AnswerReader<unknown> {
+export class ChatReader implements AnswerReader<NamedEvent> {
   readonly #context: FailureContext;
   readonly #answer: { readonly whole: boolean; readonly tail: () => string };
   readonly #calls = new Map<string, BegunCall>();
@@ -35,13 +35,13 @@ export class ChatReader implements AnswerReader<unknown> {
     this.#answer = answer;
   }
 
-  read(given: unknown, out: ProviderEvent[]): void {
-    if (!isObject(given)) return;
-    const chunk = given;
+  read({ event, data: chunk }: NamedEvent, out: ProviderEvent[]): void {
+    if (!isObject(chunk)) return;
     this.#start(chunk, out);
     this.#noteUsage(chunk);
     const choice = firstChoice(chunk);
     if (choice) this.#readChoice(choice, out);
+    if (event === "error" && !chunk.error) throw bodyFailure(this.#context, chunk);
     const error = chunk.error ?? objectOf(choice).error ?? (choice ? undefined : errorWithoutWrapper(chunk, this.#answer.whole));
     if (error !== undefined && error !== null && error !== "") {
       throw bodyFailure(this.#context, isObject(error) || typeof error === "string" ? { ...chunk, error } : chunk);

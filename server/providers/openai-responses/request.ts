@@ -1,7 +1,7 @@
 // A neutral request as the body of POST /responses; pure. Nothing is stored at the vendor: reasoning comes back encrypted.
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { dataUrl, mediaOf } from "../media.ts";
-import { effortFor, modelQuirks } from "../model-quirks.ts";
+import { effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
@@ -34,17 +34,19 @@ export function responsesBody(request: ProviderRequest, connection: ProviderConn
     ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}),
     ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
-    ...(reasons ? reasoningOf(request, model.reasoningEfforts) : {}),
+    ...reasoningOf(request, model),
     ...toolsOf(request, quirks.parallelTools),
     ...formatOf(request, quirks.strictSchema),
   };
   return omit(body, request.omitParameters);
 }
 
-function reasoningOf(request: ProviderRequest, known: readonly string[]): Item {
-  const effort = effortFor(request, known);
-  if (effort === undefined) return {};
-  return { reasoning: { effort, ...(request.reasoning === "off" ? {} : { summary: "auto" }) } };
+function reasoningOf(request: ProviderRequest, model: ModelQuirks): Item {
+  const ask = reasoningAsk(request, model);
+  if (ask === null) return {};
+  const effort = effortField(ask, model);
+  const asked = { ...(effort === undefined ? {} : { effort }), ...(request.reasoning === "off" ? {} : { summary: "auto" }) };
+  return Object.keys(asked).length === 0 ? {} : { reasoning: asked };
 }
 
 function toolsOf(request: ProviderRequest, parallelTools: boolean | undefined): Item {

@@ -5,7 +5,7 @@ import { broken } from "../answer-body.ts";
 import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
-import type { AnswerReader } from "../pump.ts";
+import type { AnswerReader, NamedEvent } from "../pump.ts";
 import { toolCall } from "../tool-arguments.ts";
 import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
@@ -17,7 +17,7 @@ export const INCOMPLETE_REASONS: Readonly<Record<string, StopReason>> = {
   content_filter: "refused",
 };
 
-export class ResponseReader implements AnswerReader<unknown> {
+export class ResponseReader implements AnswerReader<NamedEvent> {
   readonly #context: FailureContext;
   #started = false;
   #streamedText = false;
@@ -34,14 +34,14 @@ export class ResponseReader implements AnswerReader<unknown> {
     this.#context = context;
   }
 
-  read(given: unknown, out: ProviderEvent[]): void {
+  read({ event, data: given }: NamedEvent, out: ProviderEvent[]): void {
     if (!isObject(given)) return;
     const { type } = given;
     if (type === "response.output_text.delta") this.#pushText(stringOf(given.delta), out);
     else if (type === "response.reasoning_summary_text.delta" || type === "response.reasoning_text.delta") this.#pushReasoning(given, out);
     else if (type === "response.refusal.delta") this.#refusal += stringOf(given.delta);
     else if (type === "response.output_item.added" || type === "response.output_item.done") this.#readItem(given, out);
-    else if (type === "error" || (given.error && !isObject(given.response))) throw bodyFailure(this.#context, given);
+    else if (type === "error" || event === "error" || (given.error && !isObject(given.response))) throw bodyFailure(this.#context, given);
     else if (isObject(given.response)) this.#readResponse(given.response, type, out);
     else if (given.object === "response" || Array.isArray(given.output)) this.#readWhole(given, out);
     else if (typeof type !== "string") throw bodyFailure(this.#context, given);

@@ -107,18 +107,18 @@ export const HOSTS: readonly ProviderRow[] = [
     topUpUrl: "https://openrouter.ai/settings/credits",
     local: false,
     needsKey: true,
-    quirks: { reasoningField: "reasoning", prefill: "plain", cacheMarks: true },
+    quirks: { reasoningField: "reasoning", prefill: "plain", cacheMarks: true, keyPath: "/key" },
     sources: {
       reasoningField: "openrouter.ai/docs/use-cases/reasoning-tokens, 2026-10",
       prefill: "openrouter.ai/docs/api-reference/overview, assistant prefill, 2026-10",
       cacheMarks: "openrouter.ai/docs/features/prompt-caching, 2026-10",
+      keyPath: "openrouter.ai/docs/api-reference/limits: GET /api/v1/key; its list of models is public",
     },
     stopCharging: { stops: "unknown", source: "openrouter.ai/docs/api-reference/streaming, 2026-09: depends on the upstream provider" },
     rateHeaders: { limitRequests: "x-ratelimit-limit", remainingRequests: "x-ratelimit-remaining", resetRequests: "x-ratelimit-reset" },
     modelsPath: "/models",
     notes: [
       "States the cost of each answer in usage.cost, and with one's own upstream key the rest in cost_details (case openrouter-json-byok-cost).",
-      "Its model list is public: it does not test a key.",
     ],
   },
   {

@@ -81,7 +81,7 @@ export const MAKERS: readonly ProviderRow[] = [
     topUpUrl: "https://platform.deepseek.com/top_up",
     local: false,
     needsKey: true,
-    quirks: { reasoningField: "thinking", structured: "json_object", contentParts: false, reasoningBack: true },
+    quirks: { reasoningField: "thinking_effort", structured: "json_object", contentParts: false, reasoningBack: true },
     sources: {
       reasoningField: "api-docs.deepseek.com/guides/thinking_mode, 2026-10",
       structured: "api-docs.deepseek.com/guides/json_mode, 2026-10: json_object only",
