@@ -19,46 +19,46 @@ export interface AnswerReader<Chunk> {
   abandon(out: ProviderEvent[]): void;
 }
 
-export async function* pump<Chunk>(
-  source: AsyncIterable<Chunk>,
-  reader: AnswerReader<Chunk>,
-  context: FailureContext,
-): AsyncGenerator<ProviderEvent> {
+export interface Opened<Chunk> {
+  readonly source: AsyncIterable<Chunk>;
+  readonly reader: AnswerReader<Chunk>;
+}
+
+/** The only generator between an SDK's iteration and the reader of the events: each further one costs a turn per chunk. */
+export async function* pump<Chunk>(context: FailureContext, open: () => Promise<Opened<Chunk>>): AsyncGenerator<ProviderEvent> {
+  const { signal, connection } = context;
+  const { source, reader } = await open();
   const chunks = source[Symbol.asyncIterator]();
   const out: ProviderEvent[] = [];
-  let ended = false;
+  let ending: Ending | undefined;
   try {
-    while (!ended) {
-      const failed = await step(chunks, reader, out, context);
-      ended = failed !== undefined;
-      if (!ended && out.length === 0) context.connection.onAlive?.();
+    while (ending === undefined) {
+      try {
+        const next = await chunks.next();
+        if (signal.aborted) ending = failed(reader, out, cancelled(signal));
+        else ending = understand(reader, next, out);
+      } catch (thrown) {
+        ending = !reader.complete || signal.aborted ? failed(reader, out, failureOf(thrown, context)) : understand(reader, OVER, out);
+      }
+      if (out.length === 0) {
+        if (ending === undefined) connection.onAlive?.();
+        continue;
+      }
       for (const event of out) yield event;
       out.length = 0;
-      if (failed && "reason" in failed) throw failed.reason;
     }
+    if ("reason" in ending) throw ending.reason;
   } finally {
     await chunks.return?.();
   }
 }
 
-/** Undefined: there may be more. An empty object: the answer is complete. A reason: it failed. */
-async function step<Chunk>(
-  chunks: AsyncIterator<Chunk>,
-  reader: AnswerReader<Chunk>,
-  out: ProviderEvent[],
-  context: FailureContext,
-): Promise<{ reason?: unknown } | undefined> {
-  let next: IteratorResult<Chunk, unknown>;
-  try {
-    next = await chunks.next();
-    if (context.signal.aborted) throw cancelled(context.signal);
-  } catch (thrown) {
-    if (!reader.complete || context.signal.aborted) {
-      reader.abandon(out);
-      return { reason: failureOf(thrown, context) };
-    }
-    next = { done: true, value: undefined };
-  }
+/** An empty object: the answer is complete. A reason: it failed. */
+type Ending = { readonly reason?: unknown };
+
+const OVER = { done: true, value: undefined } as const;
+
+function understand<Chunk>(reader: AnswerReader<Chunk>, next: IteratorResult<Chunk, unknown>, out: ProviderEvent[]): Ending | undefined {
   try {
     if (!next.done) {
       reader.read(next.value, out);
@@ -68,7 +68,11 @@ async function step<Chunk>(
     return {};
   } catch (reason) {
     // A reader throws Failures; anything else is a bug of ours and stays one.
-    reader.abandon(out);
-    return { reason };
+    return failed(reader, out, reason);
   }
+}
+
+function failed<Chunk>(reader: AnswerReader<Chunk>, out: ProviderEvent[], reason: unknown): Ending {
+  reader.abandon(out);
+  return { reason };
 }

@@ -30,10 +30,12 @@ async function clientFor(connection: ProviderConnection, exchange: Exchange): Pr
   });
 }
 
-async function* stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+function stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   const context: FailureContext = { connection, model: request.model, signal, exchange: openExchange(connection, HEADERS) };
-  const body = messagesBody(request, connection);
-  yield* pump(await openEvents(context, body), new MessageReader(context), context);
+  return pump(context, async () => ({
+    source: await openEvents(context, messagesBody(request, connection)),
+    reader: new MessageReader(context),
+  }));
 }
 
 async function openEvents(context: FailureContext, body: Record<string, unknown>): Promise<AsyncIterable<RawEvent>> {

@@ -25,42 +25,40 @@ async function clientFor(connection: ProviderConnection, fetchAnswer: typeof fet
   });
 }
 
-async function* stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
-  const exchange = openExchange(connection, HEADERS);
-  const context: FailureContext = { connection, model: request.model, signal, exchange };
+function stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncIterable<ProviderEvent> {
+  const context: FailureContext = { connection, model: request.model, signal, exchange: openExchange(connection, HEADERS) };
+  return pump(context, async () => ({ source: await open(request, context), reader: new GenerateReader(context) }));
+}
+
+async function open(request: ProviderRequest, context: FailureContext): Promise<AsyncIterable<unknown>> {
+  const { connection, exchange, signal } = context;
   const { model, contents, config } = googleParameters(request, connection);
   const over = new AbortController();
   const abortSignal = AbortSignal.any([signal, over.signal]);
   // Left on, the SDK asks again by itself when an answer is to be continued, and that is billed again.
   const parameters = { model, contents, config: { ...config, abortSignal, automaticContinuation: false } };
-  try {
-    // The SDK's type narrows strings to its enums; the values are the API's own words.
-    yield* pump(await open(context, parameters as GenerateContentParameters), new GenerateReader(context), context);
-  } finally {
-    // The SDK lets go of a body that is not read to its end, but does not close it.
-    over.abort();
-  }
-}
-
-async function open(context: FailureContext, parameters: GenerateContentParameters): Promise<AsyncIterable<unknown>> {
-  const { connection, exchange } = context;
   const framed: typeof fetch = async (input, init) => {
     const response = await exchange.fetch(input, init);
     return response.ok ? asEvents(await openAnswer(response, connection.provider)) : response;
   };
   try {
     const client = await clientFor(connection, framed);
-    return errorsAsSent(await client.models.generateContentStream(parameters), context);
+    // The SDK's type narrows strings to its enums; the values are the API's own words.
+    const chunks = await client.models.generateContentStream(parameters as GenerateContentParameters);
+    return chunksAsSent(chunks, context, over);
   } catch (thrown) {
     throw failureOf(asSent(thrown, context), context);
   }
 }
 
-async function* errorsAsSent(chunks: AsyncIterable<unknown>, context: FailureContext): AsyncGenerator<unknown> {
+async function* chunksAsSent(chunks: AsyncIterable<unknown>, context: FailureContext, over: AbortController): AsyncGenerator<unknown> {
   try {
     yield* chunks;
   } catch (thrown) {
     throw asSent(thrown, context);
+  } finally {
+    // The SDK lets go of a body that is not read to its end, but does not close it.
+    over.abort();
   }
 }
 

@@ -7,12 +7,14 @@ import { pump } from "../pump.ts";
 import { chatBody } from "./request.ts";
 import { ChatReader } from "./stream.ts";
 
-async function* stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+function stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   const context: FailureContext = { connection, model: request.model, signal, exchange: openaiExchange(connection) };
-  // The SDK's type describes OpenAI alone; the body also has the fields of the vendors that speak its dialect.
-  const body = chatBody(request, connection) as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
-  const answer = await openOpenaiAnswer(context, (client) => client.chat.completions.create(body, { signal }));
-  yield* pump(answer.chunks, new ChatReader(context, answer), context);
+  return pump(context, async () => {
+    // The SDK's type describes OpenAI alone; the body also has the fields of the vendors that speak its dialect.
+    const body = chatBody(request, connection) as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
+    const answer = await openOpenaiAnswer(context, (client) => client.chat.completions.create(body, { signal }));
+    return { source: answer.chunks, reader: new ChatReader(context, answer) };
+  });
 }
 
 export const openaiChat: Dialect = { name: "openai-chat", stream, listModels: listOpenaiModels };

@@ -7,12 +7,14 @@ import { pump } from "../pump.ts";
 import { responsesBody } from "./request.ts";
 import { ResponseReader } from "./stream.ts";
 
-async function* stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncGenerator<ProviderEvent> {
+function stream(request: ProviderRequest, connection: ProviderConnection, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   const context: FailureContext = { connection, model: request.model, signal, exchange: openaiExchange(connection) };
-  // The SDK's type describes OpenAI alone; LM Studio, xAI and others speak this dialect too.
-  const body = responsesBody(request, connection) as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
-  const answer = await openOpenaiAnswer(context, (client) => client.responses.create(body, { signal }));
-  yield* pump(answer.chunks, new ResponseReader(context), context);
+  return pump(context, async () => {
+    // The SDK's type describes OpenAI alone; LM Studio, xAI and others speak this dialect too.
+    const body = responsesBody(request, connection) as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
+    const answer = await openOpenaiAnswer(context, (client) => client.responses.create(body, { signal }));
+    return { source: answer.chunks, reader: new ResponseReader(context) };
+  });
 }
 
 export const openaiResponses: Dialect = { name: "openai-responses", stream, listModels: listOpenaiModels };
