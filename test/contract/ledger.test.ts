@@ -19,14 +19,14 @@ interface Backend {
   prepare(): Promise<void>;
   open(): Promise<Ledger>;
   /** Another place that nobody has written to. */
-  renew(): void;
+  renew(): Promise<void>;
   end(): Promise<void>;
 }
 
 function sqlite(): Backend {
   let folder = "";
   const folders: string[] = [];
-  const renew = (): void => {
+  const renew = async (): Promise<void> => {
     folder = mkdtempSync(join(tmpdir(), "latchkey-ledger-"));
     folders.push(folder);
   };
@@ -51,9 +51,9 @@ function postgres(): Backend {
       cluster = await startCluster();
     },
     open: async () => openPostgresLedger({ url, facts }),
-    renew: () => {
+    renew: async () => {
       count++;
-      url = cluster.database(`ledger_${count}`);
+      url = await cluster.database(`ledger_${count}`);
     },
     end: () => cluster.remove(),
   };
@@ -79,7 +79,7 @@ for (const backend of [sqlite(), postgres()]) {
     before(() => backend.prepare());
     after(() => backend.end());
     beforeEach(async () => {
-      backend.renew();
+      await backend.renew();
       ledger = await backend.open();
     });
     afterEach(() => ledger.close());

