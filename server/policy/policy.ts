@@ -43,6 +43,13 @@ export type Policy =
 
 export const OPEN_POLICY: Policy = { kind: "open" };
 
+/** Which field, and what is wrong with it in a word. */
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join(".") || "the file";
+  if (issue.code === "unrecognized_keys") return `${path} has unknown fields: ${issue.keys.join(", ")}`;
+  return issue.code === "invalid_type" ? `${path} should be ${issue.expected}` : `${path} is not as it should be`;
+}
+
 /** `text` is null where there is no file. */
 export function readPolicy(text: string | null): Policy {
   if (text === null) return OPEN_POLICY;
@@ -53,7 +60,7 @@ export function readPolicy(text: string | null): Policy {
     return { kind: "unreadable", reason: "it is not JSON" };
   }
   const parsed = PolicyFile.safeParse(given);
-  if (!parsed.success) return { kind: "unreadable", reason: z.prettifyError(parsed.error).replaceAll("\n", " ") };
+  if (!parsed.success) return { kind: "unreadable", reason: parsed.error.issues.map(describe).join("; ") };
   const terms = parsed.data.plans[parsed.data.plan];
   if (!terms) return { kind: "unreadable", reason: `it names the plan "${parsed.data.plan}" and does not describe it` };
   return { kind: "file", file: parsed.data, terms };
