@@ -42,6 +42,8 @@ export interface SidecarOptions {
   /** Keep the state folder of an earlier one. */
   readonly home?: string;
   readonly arguments?: readonly string[];
+  /** Another build than the project's own. */
+  readonly built?: string;
 }
 
 /** A home without the machine's own keys; only what a test hands in. */
@@ -73,7 +75,7 @@ export class SidecarProcess {
   constructor(options: SidecarOptions = {}) {
     this.#ownsHome = options.home === undefined;
     this.home = options.home ?? mkdtempSync(join(tmpdir(), "latchkey-home-"));
-    this.child = spawn(process.execPath, [BUILT, "serve", "--stdio", ...(options.arguments ?? [])], {
+    this.child = spawn(process.execPath, [options.built ?? BUILT, "serve", "--stdio", ...(options.arguments ?? [])], {
       env: cleanEnvironment(this.home, options.environment),
       stdio: ["pipe", "pipe", "pipe"],
     });
