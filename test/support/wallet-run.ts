@@ -12,6 +12,8 @@ export interface Tally {
   sent: number;
   answered: number;
   refused: number;
+  /** Clean refusals because a team's server stayed away for too long. */
+  away: number;
   /** Requests whose sidecar was killed meanwhile. */
   cutOff: number;
   readonly wrong: string[];
@@ -38,7 +40,7 @@ export async function startFleet(
     await answer.finish({ input: 12, output: 6 });
   });
   const sidecars: SidecarProcess[] = [];
-  const tally: Tally = { sent: 0, answered: 0, refused: 0, cutOff: 0, wrong: [] };
+  const tally: Tally = { sent: 0, answered: 0, refused: 0, away: 0, cutOff: 0, wrong: [] };
   return {
     vendor,
     sidecars,
@@ -61,7 +63,8 @@ export async function startFleet(
         const figures = [limitNanoUsd, spentNanoUsd, reservedNanoUsd, neededNanoUsd].map(Number);
         if (figures.every(Number.isSafeInteger)) tally.refused++;
         else tally.wrong.push(`a refusal without figures: ${ended.message}`);
-      } else if (ended instanceof Error) tally.wrong.push(`${ended instanceof RpcError ? ended.kind : ""} ${ended.message}`);
+      } else if (ended instanceof RpcError && ended.kind === "ledgerUnavailable" && ended.data?.unreachable === true) tally.away++;
+      else if (ended instanceof Error) tally.wrong.push(`${ended instanceof RpcError ? ended.kind : ""} ${ended.message}`);
       else tally.answered++;
     },
     stop: async () => {

@@ -5,7 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Failure } from "../../../shared/failure.ts";
-import { type Connection, createConnection, isBusy, isDamaged, isForbidden, translate } from "./sqlite-connection.ts";
+import { type Connection, createConnection } from "./sqlite-connection.ts";
+import { isBusy, isDamaged, isForbidden, translate } from "./sqlite-errors.ts";
 import { MIGRATIONS, OLDEST_WRITER } from "./sqlite-schema.ts";
 
 export interface OpenedFile {

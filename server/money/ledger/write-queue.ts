@@ -1,0 +1,121 @@
+// One line of writers per process: in order, several in one transaction when others were ahead, never blocking the loop to wait.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../../shared/failure.ts";
+import { isBusy, translate, unavailable } from "./sqlite-errors.ts";
+
+export interface WriteQueue {
+  /** Runs `step` inside a write transaction; what it throws undoes it alone. */
+  write<Result>(step: () => Result, signal: AbortSignal | undefined): Promise<Result>;
+}
+
+interface Job {
+  readonly step: () => unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly sinceMs: number;
+  done(result: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** How long a write waits for other processes; each of them holds the lock for about a millisecond. */
+const PATIENCE_MS = 10_000;
+const TURNS_BEFORE_SLEEP = 6;
+/** A batch ends here, so that streams of this process and writers of others get their turn. */
+const LONGEST_BATCH_MS = 6;
+
+export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => StatementSync): WriteQueue {
+  const waiting: Job[] = [];
+  let isDraining = false;
+  const drain = async (): Promise<void> => {
+    isDraining = true;
+    for (let turn = 0; waiting.length > 0; ) {
+      try {
+        if (begins(prepare("BEGIN IMMEDIATE"))) {
+          turn = 0;
+          runBatch(db, prepare, waiting);
+          if (waiting.length > 0) await nextTurn();
+          continue;
+        }
+      } catch (error) {
+        waiting.shift()?.fail(error);
+        continue;
+      }
+      dropImpatient(waiting);
+      if (turn < TURNS_BEFORE_SLEEP) await nextTurn();
+      else await sleep(1 + Math.random() * Math.min(turn, 10));
+      turn++;
+    }
+    isDraining = false;
+  };
+  const write = <Result>(step: () => Result, signal: AbortSignal | undefined): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
+      // The queue keeps results of many kinds; each goes back to the one who knows its own.
+      waiting.push({ step, signal, sinceMs: performance.now(), done: (result) => resolve(result as Result), fail: reject });
+      // The first writer is served before this returns; whoever comes while others wait stands in line.
+      if (!isDraining) void drain();
+    });
+  return { write };
+}
+
+/** False while another process writes. No SQLite busy timeout: its wait would block every stream of this process. */
+function begins(statement: StatementSync): boolean {
+  try {
+    statement.run();
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw translate(error);
+  }
+}
+
+/** Inside one transaction: as many jobs as there is time for; their promises settle once all of it is committed. */
+function runBatch(db: DatabaseSync, prepare: (sql: string) => StatementSync, waiting: Job[]): void {
+  const until = performance.now() + LONGEST_BATCH_MS;
+  const finished: { job: Job; result: unknown }[] = [];
+  const isAlone = waiting.length === 1;
+  try {
+    for (let job = waiting.shift(); job !== undefined; job = performance.now() < until ? waiting.shift() : undefined) {
+      if (job.signal?.aborted) job.fail(new Failure("cancelled"));
+      else runOne(db, prepare, job, isAlone, finished);
+    }
+    prepare("COMMIT").run();
+  } catch (error) {
+    // A full disk may have rolled back already; then there is nothing left to undo.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    for (const { job } of finished) job.fail(translate(error));
+    return;
+  }
+  for (const { job, result } of finished) job.done(result);
+}
+
+function runOne(
+  db: DatabaseSync,
+  prepare: (sql: string) => StatementSync,
+  job: Job,
+  isAlone: boolean,
+  finished: { job: Job; result: unknown }[],
+): void {
+  if (!isAlone) prepare("SAVEPOINT job").run();
+  try {
+    finished.push({ job, result: job.step() });
+    if (!isAlone) prepare("RELEASE job").run();
+  } catch (error) {
+    if (finished.at(-1)?.job === job) finished.pop();
+    job.fail(translate(error));
+    // Alone, the whole transaction is undone; so it is when SQLite has done that already for want of room.
+    if (isAlone || !db.isTransaction) throw error;
+    prepare("ROLLBACK TO job").run();
+    prepare("RELEASE job").run();
+  }
+}
+
+function dropImpatient(waiting: Job[]): void {
+  for (let index = waiting.length - 1; index >= 0; index--) {
+    const job = waiting[index];
+    if (job === undefined) continue;
+    const isOver = performance.now() - job.sinceMs > PATIENCE_MS;
+    if (!isOver && !job.signal?.aborted) continue;
+    waiting.splice(index, 1);
+    job.fail(isOver ? unavailable("The ledger has been locked by another process for too long") : new Failure("cancelled"));
+  }
+}
