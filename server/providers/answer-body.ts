@@ -56,19 +56,17 @@ async function readWhole(opening: readonly Uint8Array[], rest: AsyncIterator<Uin
 const LAST_LINE_ENDS = new TextEncoder().encode("\n\n");
 
 function events(opening: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>, headers: Headers): AnswerBody {
-  let last: Uint8Array | undefined;
-  let before: Uint8Array | undefined;
+  let end: Uint8Array = new Uint8Array();
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
       for (const piece of opening) {
-        last = piece;
+        end = endOf(end, piece);
         yield piece;
       }
       for (;;) {
         const { value, done } = await rest.next();
         if (done) break;
-        before = last;
-        last = value;
+        end = endOf(end, value);
         yield value;
       }
       yield LAST_LINE_ENDS;
@@ -76,10 +74,22 @@ function events(opening: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>,
       await rest.return?.();
     }
   }
-  const decoder = new TextDecoder();
-  const tail = () => decoder.decode(before?.subarray(-64)) + decoder.decode(last?.subarray(-64));
+  const tail = () => new TextDecoder().decode(end);
   // The SDK reads `body` by async iteration and `headers` for its errors; a Response around it would copy every piece.
   return { kind: "events", response: { body: watched(), headers } as unknown as Response, tail };
+}
+
+/** Enough for any sentinel and the line ends around it. */
+const TAIL_BYTES = 64;
+
+/** No copy but of pieces that are smaller than the tail itself. */
+function endOf(before: Uint8Array, piece: Uint8Array): Uint8Array {
+  if (piece.length >= TAIL_BYTES) return piece.subarray(-TAIL_BYTES);
+  const kept = before.subarray(Math.max(0, before.length + piece.length - TAIL_BYTES));
+  const joined = new Uint8Array(kept.length + piece.length);
+  joined.set(kept);
+  joined.set(piece, kept.length);
+  return joined;
 }
 
 export function broken(provider: string, what: string, cause?: unknown): Failure {

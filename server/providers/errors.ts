@@ -100,8 +100,11 @@ function lacking(message: string): FailureDetails {
 
 /** A minute's allowance is no window: its figure must not correct the catalogue. */
 function overflowDetails(words: RefusalWords): FailureDetails {
-  if (/per min|tpm/i.test(words.message)) return { perMinute: true };
-  return { ...overflowIn(words.message) };
+  return isPerMinute(words) ? { perMinute: true } : { ...overflowIn(words.message) };
+}
+
+function isPerMinute({ message }: RefusalWords): boolean {
+  return /per min|tpm/i.test(message);
 }
 
 const LONGEST_QUOTE = 400;
@@ -113,7 +116,14 @@ function sentenceFor(kind: FailureKind, connection: ProviderConnection, words: R
     .trim();
   const quote = said.length > LONGEST_QUOTE ? `${said.slice(0, LONGEST_QUOTE)}…` : said;
   const answered = words.status === undefined ? connection.provider : `${connection.provider} (${words.status})`;
-  return quote === "" ? `${FAILURES[kind].sentence} ${answered} gave no reason.` : `${FAILURES[kind].sentence} ${answered}: ${quote}`;
+  return `${leadFor(kind, words)} ${quote === "" ? `${answered} gave no reason.` : `${answered}: ${quote}`}`;
+}
+
+/** The kind's own sentence, except where it would say what is not so. */
+function leadFor(kind: FailureKind, words: RefusalWords): string {
+  if (kind === "contextOverflow" && isPerMinute(words)) return "This one request is larger than what the account may send in a minute.";
+  if (kind === "outputInvalid") return "The model made a tool call that the provider could not accept.";
+  return FAILURES[kind].sentence;
 }
 
 /** Some servers repeat the key they refuse. */

@@ -173,6 +173,12 @@ const RATE: readonly RefusalRow[] = [
   },
   {
     kind: "rateLimited",
+    message: /rate.?limit(?:ed|s)?\b.{0,40}(?:reached|exceeded|hit)|(?:exceed|hit|reach)\w* .{0,40}rate.?limit|too many requests/i,
+    sample: { status: 0, body: JSON.stringify({ error: "Rate limit exceeded" }) },
+    source: "an error inside a stream that is only a sentence (text-generation-inference)",
+  },
+  {
+    kind: "rateLimited",
     status: [429],
     sample: { status: 429, body: "slow down" },
     source: "RFC 6585 4",
