@@ -95,8 +95,8 @@ class Session {
       (error: unknown) => this.#parts.log.error("the sidecar could not open its state", { error }),
     );
     const { workspace, languageServer = this.#plain } = options;
-    if (languageServer)
-      this.#sideDoor = await this.#parts.openSideDoor?.({ house, params, workspace, peer: this.#peer, editor: this.#editor });
+    const order = { house, params, workspace, plain: this.#plain, peer: this.#peer, editor: this.#editor };
+    if (languageServer) this.#sideDoor = await this.#parts.openSideDoor?.(order);
     return initializeResult(this.#parts.version, this.#sideDoor?.capabilities);
   }
 

@@ -8,6 +8,8 @@ export interface SideDoorOrder {
   readonly house: Promise<House>;
   readonly peer: Peer;
   readonly params: InitializeParams;
+  /** A client that knows only LSP, and does with an answer what LSP says. */
+  readonly plain: boolean;
   readonly editor: string;
   readonly workspace: string | undefined;
 }

@@ -28,3 +28,25 @@ describe("docs/examples/chat.py", () => {
     assert.match(stdout, /\[cancelled\]/);
   });
 });
+
+describe("docs/examples/chat.sh", () => {
+  it("asks by the command line, as JSON and over stdio", () => {
+    const home = mkdtempSync(join(tmpdir(), "latchkey-shell-"));
+    const env = cleanEnvironment(home, { LATCHKEY: `${process.execPath} ${BUILT}` });
+    const { status, stdout, stderr } = spawnSync("sh", ["docs/examples/chat.sh", 'say "hi"'], { encoding: "utf8", env, timeout: 20_000 });
+    rmSync(home, { recursive: true, force: true });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /\*\*Your prompt\*\* \(2 words\): say "hi"/);
+    assert.match(stdout, /^model: demo\/echo$/m);
+    assert.match(stdout, /^text-delta events: [1-9]\d*$/m);
+  });
+});
+
+describe("docs/embedding.md", () => {
+  it("shows a first message whose length is right", () => {
+    const text = readFileSync("docs/embedding.md", "utf8");
+    const [, length, first = "", rest = ""] = /Content-Length: (\d+)\n\n {2}(\{.*)\n {3}(.*)\n/.exec(text) ?? [];
+    assert.equal(JSON.parse(first + rest).method, "initialize");
+    assert.equal(Buffer.byteLength(first + rest), Number(length));
+  });
+});

@@ -10,6 +10,8 @@ import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts
 const URI = "file:///work/demo/sum.py";
 const CODE = "def add(a, b):\n    return a - b\n\nprint(add(1, 2))\n";
 const FUNCTION: Range = { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } };
+/** A client that knows both: LSP's features, and what executeCommand answers. */
+const GLUE = { protocolVersion: 1, client: { name: "glue", version: "1" }, languageServer: true };
 const FIXED = "Here:\n```python\ndef add(a, b):\n    return a + b\n```\n";
 
 describe("the sidecar as a language server", () => {
@@ -25,7 +27,7 @@ describe("the sidecar as a language server", () => {
   beforeEach(async () => {
     vendor.requests.length = 0;
     vendor.script = says("It subtracts, although it is called add.", { input: 1000, output: 500 });
-    client = await startLanguageClient(home, { rootUri: "file:///work/demo" });
+    client = await startLanguageClient(home, { rootUri: "file:///work/demo", initializationOptions: GLUE });
     await client.open(URI, "python", CODE);
   });
 
@@ -57,6 +59,7 @@ describe("the sidecar as a language server", () => {
       "latchkey.fix",
       "latchkey.document",
       "latchkey.writeTests",
+      "latchkey.stop",
     ]);
     assert.equal(capabilities.hoverProvider, true);
   });
@@ -192,7 +195,7 @@ describe("the sidecar as a language server", () => {
       providers: { custom: [asProvider(vendor, { needsKey: false })] },
       budgets: [{ scope: "conversation", id: "inline-completion", period: "day", limitUsd: 0.002, kind: "hard" }],
     };
-    const other = await startLanguageClient(newHome(), { initializationOptions: { settings } });
+    const other = await startLanguageClient(newHome(), { initializationOptions: { ...GLUE, settings } });
     await other.open(URI, "python", CODE);
     assert.deepEqual(await ask(other), { items: [{ insertText: "a + b" }] });
     let asked = 0;
@@ -216,11 +219,46 @@ describe("a language client that can little", () => {
       context: { diagnostics: [] },
     })) as Command[];
     assert.equal(actions[0]?.command, "latchkey.explain");
-    await client.connection.sendRequest("workspace/executeCommand", { command: actions[0]?.command, arguments: actions[0]?.arguments });
+    const { command, arguments: given } = actions[0] ?? {};
+    assert.equal(await client.connection.sendRequest("workspace/executeCommand", { command, arguments: given }), null);
+    await client.waitFor((one) => one.method === "window/showMessage");
     const [uri] = Object.keys(client.edits[0]?.edit.changes ?? {});
     assert.match(uri ?? "", /explain-sum-py-1\.md$/);
     assert.match(client.edits[0]?.edit.changes?.[uri ?? ""]?.[0]?.newText ?? "", /^A sum\./);
     assert.equal(await client.stop(), 0);
+    await vendor.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("is answered at once, is offered to stop what runs, and is told when that fails", async () => {
+    const vendor = await startVendor(async (answer) => {
+      await answer.text("and so ");
+    });
+    const home = newHome({ providers: { custom: [asProvider(vendor, { needsKey: false })] } });
+    const client = await startLanguageClient(home, { capabilities: { workspace: { applyEdit: true } } });
+    await client.open(URI, "python", CODE);
+    const execute = (command: string) =>
+      client.connection.sendRequest("workspace/executeCommand", { command, arguments: [{ uri: URI, range: FUNCTION }] });
+    assert.equal(await execute("latchkey.explain"), null);
+    const here = { start: FUNCTION.start, end: FUNCTION.start };
+    const offered = (await client.connection.sendRequest("textDocument/codeAction", {
+      textDocument: { uri: URI },
+      range: here,
+      context: { diagnostics: [] },
+    })) as Command[];
+    assert.deepEqual(
+      offered.map((one) => one.title),
+      ["Latchkey: Stop"],
+    );
+    while (vendor.requests.length === 0) await new Promise((done) => setTimeout(done, 10));
+    await execute("latchkey.stop");
+    await vendor.requests[0]?.hungUp;
+    const stopped = await client.waitFor((one) => one.method === "window/showMessage");
+    assert.match(stopped.params.message, /Explain: stopped \(acme\/m1/);
+    vendor.script = (answer) => answer.fail(401, { message: "no" });
+    await execute("latchkey.explain");
+    await client.waitFor((one) => one.method === "window/showMessage" && one.params.type === 1);
+    await client.stop();
     await vendor.close();
     rmSync(home, { recursive: true, force: true });
   });
@@ -233,6 +271,8 @@ describe("a language client that can little", () => {
       command: "latchkey.explain",
       arguments: [{ uri: URI, range: FUNCTION }],
     });
+    await client.waitFor((one) => one.method === "window/showMessage");
+    await client.waitFor((one) => one.method === "window/showMessage");
     const methods = new Set(client.told.map((one) => one.method));
     assert.deepEqual([...methods].sort(), ["$/progress", "window/showMessage", "window/workDoneProgress/create"]);
     await client.stop();
@@ -246,8 +286,7 @@ describe("a client of our own wire", () => {
     assert.deepEqual(Object.keys(capabilities), ["experimental"]);
     await assert.rejects(plain.raw("textDocument/hover", {}), { code: -32601 });
     await plain.stop();
-    const initializationOptions = { protocolVersion: 1, client: { name: "glue", version: "1" }, languageServer: true };
-    const glue = await startLanguageClient(newHome(), { initializationOptions });
+    const glue = await startLanguageClient(newHome(), { initializationOptions: GLUE });
     assert.equal(glue.answer.capabilities.hoverProvider, true);
     assert.equal(await glue.stop(), 0);
   });

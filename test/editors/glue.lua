@@ -17,7 +17,7 @@ local ok, trouble = pcall(function()
     return now:find("\n-- ", 1, true)
   end)
   seen.answer = text(buffer)
-  wait("the cost", function() return latchkey.spent end)
+  wait("the cost", function() return latchkey.spent and latchkey.spent > 0 end)
   seen.status = vim.api.nvim_eval_statusline(vim.o.statusline, {}).str
   vim.cmd("LatchkeyAsk something slow")
   local slow = vim.api.nvim_get_current_buf()

@@ -17,8 +17,13 @@ export const HELPFUL: Script = async (answer, request, index) => {
     return;
   }
   const fixed = "```python\ndef add(a, b):\n    return a + b\n```\n";
-  const text = /^Find and fix/.test(prompt) ? fixed : "It subtracts, although it is called add.";
-  await says(text, { input: 1000, output: 500 })(answer, request, index);
+  if (/^Find and fix/.test(prompt)) return says(fixed)(answer, request, index);
+  // As slowly as a vendor speaks, so that growing can be seen.
+  for (const word of ["It subtracts, ", "although it is ", "called add."]) {
+    await answer.text(word);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await answer.finish({ input: 1000, output: 500 });
 };
 
 export interface Editor {

@@ -49,6 +49,9 @@ export const ACTIONS = {
   },
 } as const satisfies Record<string, ActionRow>;
 
+/** Ends whatever runs: for clients that show no progress to cancel it from. */
+export const STOP = "latchkey.stop";
+
 export type ActionId = keyof typeof ACTIONS;
 
 export function isActionId(name: string): name is ActionId {

@@ -12,7 +12,7 @@ import type {
 import { Failure } from "../../../shared/failure.ts";
 import type { Handler } from "../../rpc/connection.ts";
 import type { SideDoor, SideDoorOrder } from "../../rpc/side-door.ts";
-import { ACTIONS, type ActionId, isActionId, pathOf, type Selection } from "./actions.ts";
+import { ACTIONS, type ActionId, isActionId, pathOf, type Selection, STOP } from "./actions.ts";
 import { createLanguageClient, type LanguageClient } from "./client.ts";
 import { Documents } from "./documents.ts";
 import { Explanations } from "./explanations.ts";
@@ -24,7 +24,7 @@ import { actOn, type WorkParts } from "./work.ts";
 const CAPABILITIES = {
   textDocumentSync: { openClose: true, change: 2 },
   codeActionProvider: { codeActionKinds: [...new Set(Object.values(ACTIONS).map((row) => row.kind))] },
-  executeCommandProvider: { commands: Object.keys(ACTIONS), workDoneProgress: true },
+  executeCommandProvider: { commands: [...Object.keys(ACTIONS), STOP], workDoneProgress: true },
   hoverProvider: true,
   inlineCompletionProvider: true,
 } as const;
@@ -39,9 +39,12 @@ class LanguageDoor implements SideDoor {
   readonly #documents = new Documents();
   readonly #client: LanguageClient;
   readonly #work: WorkParts;
+  readonly #plain: boolean;
+  readonly #closing = new AbortController();
   readonly #handlers: Readonly<Record<string, Handler>>;
 
-  constructor({ house, peer, params, editor, workspace }: SideDoorOrder) {
+  constructor({ house, peer, params, plain, editor, workspace }: SideDoorOrder) {
+    this.#plain = plain;
     this.#client = createLanguageClient(peer, params.capabilities);
     const board = new ProgressBoard(this.#client);
     const root = params.rootUri ? pathOf(params.rootUri) : undefined;
@@ -73,17 +76,25 @@ class LanguageDoor implements SideDoor {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#work.pages.close();
   }
 
   #actionsFor({ textDocument, range, context }: CodeActionParams): (CodeAction | Command)[] {
-    if (!this.#documents.find(textDocument.uri) || isEmpty(range)) return [];
+    if (!this.#documents.find(textDocument.uri)) return [];
+    const stop = this.#work.board.isBusy && !context.only ? [this.#action("Stop", "refactor", STOP, [])] : [];
+    if (isEmpty(range)) return stop;
     const problems = context.diagnostics.map(({ range: at, message }) => `line ${at.start.line + 1}: ${firstLine(message)}`);
-    return Object.entries(ACTIONS).flatMap(([id, { title, kind }]) => {
+    const offered = Object.entries(ACTIONS).flatMap(([id, { title, kind }]) => {
       if (context.only && !context.only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`))) return [];
-      const command = { title: `Latchkey: ${title}`, command: id, arguments: [{ uri: textDocument.uri, range, problems }] };
-      return [this.#client.can.codeActionLiterals ? { title: command.title, kind, command } : command];
+      return [this.#action(title, kind, id, [{ uri: textDocument.uri, range, problems }])];
     });
+    return [...offered, ...stop];
+  }
+
+  #action(title: string, kind: string, id: string, given: unknown[]): CodeAction | Command {
+    const command = { title: `Latchkey: ${title}`, command: id, arguments: given };
+    return this.#client.can.codeActionLiterals ? { title: command.title, kind, command } : command;
   }
 
   #hover({ textDocument, position }: HoverParams) {
@@ -96,20 +107,29 @@ class LanguageDoor implements SideDoor {
     return document ? completeInline(this.#work, document, params, signal) : { items: [] };
   }
 
+  /** Plain clients are answered at once: some wait with their hands tied, and give up after ten seconds. */
   #execute({ command, arguments: given = [], workDoneToken: token }: ExecuteCommandParams, signal: AbortSignal) {
-    if (!isActionId(command))
-      throw new Failure("invalidParams", `There is no command "${command}". Known: ${Object.keys(ACTIONS).join(", ")}.`);
-    return this.#act(command, given[0], signal, token);
+    if (command === STOP) return this.#work.board.cancelAll();
+    if (!isActionId(command)) {
+      throw new Failure(
+        "invalidParams",
+        `There is no command "${command}". Known: ${CAPABILITIES.executeCommandProvider.commands.join(", ")}.`,
+      );
+    }
+    const selection = this.#selectionIn(command, given[0]);
+    if (!this.#plain) return actOn(this.#work, command, selection, { signal, token });
+    // What fails was said to the user already.
+    actOn(this.#work, command, selection, { signal: this.#closing.signal, token }).catch(() => undefined);
+    return null;
   }
 
-  #act(id: ActionId, given: unknown, signal: AbortSignal, token: string | number | undefined) {
+  #selectionIn(id: ActionId, given: unknown): Selection {
     const { uri, range, problems = [] } = (given ?? {}) as { uri?: unknown; range?: Range; problems?: readonly string[] };
     const document = typeof uri === "string" ? this.#documents.find(uri) : undefined;
     if (!document || !isRange(range)) {
       throw new Failure("invalidParams", `${id} needs one argument: { uri, range } of an open document. Nothing was sent or charged.`);
     }
-    const selection: Selection = { document, range, problems };
-    return actOn(this.#work, id, selection, { signal, token });
+    return { document, range, problems };
   }
 }
 

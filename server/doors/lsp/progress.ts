@@ -15,6 +15,7 @@ const REPORT_EVERY_MS = 200;
 export class ProgressBoard {
   readonly #client: LanguageClient;
   readonly #running = new Map<string | number, AbortController>();
+  readonly #all = new Set<AbortController>();
 
   constructor(client: LanguageClient) {
     this.#client = client;
@@ -23,8 +24,9 @@ export class ProgressBoard {
   /** `token` is the client's own for this request, if it sent one; else the server asks it to make one. */
   async begin(title: string, token: string | number | undefined): Promise<Progress> {
     const controller = new AbortController();
+    this.#all.add(controller);
     const shown = token ?? (await this.#created());
-    if (shown === null) return { signal: controller.signal, report: () => undefined, end: () => undefined };
+    if (shown === null) return { signal: controller.signal, report: () => undefined, end: () => this.#all.delete(controller) };
     this.#running.set(shown, controller);
     this.#client.progress(shown, { kind: "begin", title, cancellable: true });
     let lastMs = 0;
@@ -37,10 +39,19 @@ export class ProgressBoard {
         this.#client.progress(shown, { kind: "report", message, cancellable: true });
       },
       end: (message) => {
+        this.#all.delete(controller);
         this.#running.delete(shown);
         this.#client.progress(shown, { kind: "end", message });
       },
     };
+  }
+
+  get isBusy(): boolean {
+    return this.#all.size > 0;
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#all) controller.abort();
   }
 
   cancelled(token: string | number): void {

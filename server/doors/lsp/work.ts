@@ -52,7 +52,9 @@ export async function actOn(
     },
   };
   const result = await asked(parts, request, `Latchkey: ${row.title}`, signal, token);
-  const uri = result.stopReason === "cancelled" ? null : await place(parts, row, selection, result);
+  const stopped = result.stopReason === "cancelled";
+  if (stopped) parts.client.showMessage(MESSAGE.info, `Latchkey: ${row.title}: stopped (${costLine(result)})`);
+  const uri = stopped ? null : await place(parts, row, selection, result);
   return { text: result.text, model: result.model, costNanoUsd: result.cost.nanoUsd, stopReason: result.stopReason, uri };
 }
 
@@ -72,7 +74,8 @@ export async function asked(
     return result;
   } catch (error) {
     progress.end(isFailure(error) ? error.kind : "failed");
-    if (isFailure(error)) parts.client.showMessage(MESSAGE.error, `Latchkey: ${error.message}`);
+    const message = isFailure(error) ? error.message : "something went wrong; the log has the details.";
+    parts.client.showMessage(MESSAGE.error, `Latchkey: ${message}`);
     throw error;
   }
 }
