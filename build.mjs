@@ -1,5 +1,6 @@
 // Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|client|webview]… [--watch] [--quiet]`
 import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { build, context } from "esbuild";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
 import { noticesFor, packagesOf } from "./notices.mjs";
@@ -38,6 +39,8 @@ const LAZY = {
   mcp: ["@modelcontextprotocol/sdk/server/mcp.js", "@modelcontextprotocol/sdk/server/stdio.js"],
   http: ["hono", "@hono/node-server"],
   yaml: ["yaml"],
+  // Ours, but its weights are more text than all other code.
+  scorer: ["./server/routing/scorer/score.ts", "./server/routing/scorer/lines.ts"],
 };
 const GROUP_OF = new Map(Object.entries(LAZY).flatMap(([group, names]) => names.map((name) => [name, group])));
 
@@ -62,6 +65,12 @@ const lazyPackages = {
       if (seen.kind !== "dynamic-import" || !GROUP_OF.has(seen.path)) return undefined;
       used.add(seen.path);
       return { path: seen.path, namespace: "lazy" };
+    });
+    build.onResolve({ filter: /\/scorer\/\w+\.ts$/ }, (seen) => {
+      const path = `./${relative(import.meta.dirname, join(seen.resolveDir, seen.path))}`;
+      if (seen.kind !== "dynamic-import" || !GROUP_OF.has(path)) return undefined;
+      used.add(path);
+      return { path, namespace: "lazy" };
     });
     build.onResolve({ filter: /^\.\/lazy\// }, (seen) => ({ path: seen.path, external: true }));
     build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({

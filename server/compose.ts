@@ -34,6 +34,7 @@ import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
 import { createGate } from "./resilience/gate.ts";
 import { createHealth } from "./resilience/health.ts";
+import { createLearnedGain } from "./learned-gain.ts";
 import { openRefresher } from "./live-models.ts";
 import type { Rooms } from "./rooms.ts";
 import { openPlan } from "./plan-in-force.ts";
@@ -98,8 +99,10 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
   const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
+  const learned = createLearnedGain({ catalog, providersWithKey });
+  const route = createRoute({ learned: (prompt) => learned.of(prompt) });
   const spine: SpineParts = {
-    ...{ catalog, budget, health, now, route: createRoute(), plan, providers: access, settings: settings.get },
+    ...{ catalog, budget, health, now, route, plan, providers: access, settings: settings.get },
     quoter,
     pricing,
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
@@ -123,6 +126,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     async ready(model) {
       // The ring looks each time whether another process changed the vault.
       await Promise.all([ring.ready(), loaded]);
+      await learned.ready();
       const looking = locals.look();
       // A look costs a socket or two: only who has nothing else, or asks for a local model, waits for it.
       if (!access.hasUsable() || (model !== undefined && access.isLocal(model))) await looking;

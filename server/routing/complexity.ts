@@ -102,8 +102,13 @@ function shapeSignals(features: Features): Signal[] {
       features.listItems >= 3 ? `${features.listItems} list items` : `${features.questions} questions`,
     );
   }
+  if (isWordedProblem(features)) add("worded problem", POINTS.quantities, `${features.quantities} numbers and a question`);
   if (features.paths >= 2) add("several files", POINTS.severalFiles, `${features.paths} paths`);
   return signals;
+}
+
+function isWordedProblem({ quantities, questions, cues }: Features): boolean {
+  return quantities >= 3 && questions >= 1 && !cues.has("technical");
 }
 
 function hintSignals(taskType: TaskType | undefined, hints: ComplexityHints): Signal[] {
@@ -136,6 +141,6 @@ function skillOf(features: Features, taskType: TaskType | undefined, editor: Edi
   const inCode = language !== undefined && !PROSE_LANGUAGES.includes(language);
   const seesCode = features.fencedLines > 0 || features.looseCodeLines >= 3 || features.hasDiff || features.hasStackTrace;
   if (taskType === "code" || inCode || seesCode || amount(features, "code") >= 2) return "code";
-  if (amount(features, "technical") > 0 || amount(features, "proof") > 0) return "maths";
+  if (amount(features, "technical") > 0 || amount(features, "proof") > 0 || isWordedProblem(features)) return "maths";
   return amount(features, "code") > 0 || amount(features, "weakCode") >= 2 ? "code" : "general";
 }

@@ -14,6 +14,8 @@ export interface Features {
   readonly questions: number;
   readonly listItems: number;
   readonly paths: number;
+  /** Numbers in the prose: three and a question make a worded problem. */
+  readonly quantities: number;
   readonly opensSimply: boolean;
   /** Distinct cue words seen outside fences and outside negated clauses. */
   readonly cues: ReadonlyMap<CueKind, ReadonlySet<string>>;
@@ -64,6 +66,7 @@ export function featuresOf(text: string): Features {
     questions: count(prose, /[?？؟]/g),
     listItems: lines.filter((line) => /^\s{0,8}(?:[-*•]|\d{1,3}[.)])\s/.test(line)).length,
     paths: count(prose, /(?<![\w/-])(?:[\w-]{1,64}\/){1,16}[\w-]{1,64}\.[a-z]{1,5}\b/g),
+    quantities: count(prose, /(?<![\w.,])\d+(?:[.,]\d+)?(?![\w-])/g),
     opensSimply: opensSimply(prose),
     cues: cuesOf(prose),
   };

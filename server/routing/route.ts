@@ -6,6 +6,7 @@ import type { Complexity, Exclusion, Policy, RouteDecision, TaskType } from "../
 import { complexity, type Difficulty } from "./complexity.ts";
 import { type Eligible, judgePinned, type Sifted, sift } from "./eligible.ts";
 import { because } from "./explain.ts";
+import { believed, type Learned, learnedSignal, NEUTRAL_GAIN } from "./gain.ts";
 import { rank, type Ranked, type RankingRules } from "./rank.ts";
 import { promptOf, type Requirements, requirementsOf } from "./requirements.ts";
 import { type Entry, type Shelf, shelve } from "./shelf.ts";
@@ -62,8 +63,8 @@ export interface RouteInput {
 export type Route = (input: RouteInput) => RouteDecision;
 
 export interface RoutingParts {
-  /** Predicts how much a stronger model gains on this prompt, 0 to 1; without it every prompt is average. */
-  readonly gain?: (prompt: string) => number;
+  /** The learned scorer, once it is loaded; undefined counts every prompt as average. */
+  readonly learned?: (prompt: string) => Learned | undefined;
 }
 
 /** Prepares a catalogue once and decides many times: the shelf is made anew only when another list of models comes. */
@@ -79,7 +80,6 @@ function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDeci
   const prompt = promptOf(input.messages);
   const difficulty = complexity(prompt, { taskType: input.taskType, editor: input.editor });
   const needs = requirementsOf(input);
-  const gain = parts.gain?.(prompt) ?? AVERAGE_GAIN;
   const level = input.level ?? difficulty.level;
   const rules: RankingRules = {
     level,
@@ -88,46 +88,64 @@ function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDeci
     vision: needs.vision || needs.pdf,
     warm: input.warm,
     wantsReasoning: input.reasoning !== undefined && input.reasoning !== "off",
-    gain,
+    gain: NEUTRAL_GAIN,
   };
   const pinned = input.model === undefined || input.model === "auto" ? undefined : input.model;
-  const { ranked, excluded, shortened } = pinned ? rankPinned(input, shelf, needs, rules, pinned) : rankAll(input, shelf, needs, rules);
+  const learn = () => parts.learned?.(prompt);
+  const { ranked, excluded, shortened, learned } = pinned
+    ? rankPinned(input, shelf, needs, rules, pinned)
+    : rankAll(input, shelf, needs, rules, learn);
   return {
     tier: level,
     cognitiveTier: difficulty.cognitiveTier,
     ...(difficulty.taskType ? { taskType: difficulty.taskType } : {}),
-    signals: signalsOf(difficulty, input, parts.gain ? gain : undefined),
+    signals: signalsOf(difficulty, input, learned),
     policy: input.policy,
     ...(pinned ? { pinned } : {}),
     candidates: ranked.candidates,
     excluded,
-    because: because(ranked, excluded, { level, policy: input.policy, skill: rules.vision ? "vision" : rules.skill, pinned, shortened }),
+    because: because(ranked, excluded, {
+      level,
+      policy: input.policy,
+      skill: rules.vision ? "vision" : rules.skill,
+      pinned,
+      shortened,
+    }),
     ...(ranked.degraded ? { degraded: true } : {}),
   };
 }
 
-const AVERAGE_GAIN = 0.5;
-
-function signalsOf(difficulty: Difficulty, input: RouteInput, gain: number | undefined): RouteDecision["signals"] {
+function signalsOf(difficulty: Difficulty, input: RouteInput, learned: Learned | undefined): RouteDecision["signals"] {
   const given = input.level ? [{ name: "level as asked", points: 0, detail: input.level }] : [];
-  const learned = gain === undefined ? [] : [{ name: "predicted gain of a stronger model", points: 0, detail: gain.toFixed(2) }];
-  return [...difficulty.signals, ...given, ...learned];
+  return [...difficulty.signals, ...given, ...(learned ? [learnedSignal(learned)] : [])];
 }
 
 interface Outcome {
   readonly ranked: Ranked;
   readonly excluded: Exclusion[];
   readonly shortened: boolean;
+  readonly learned?: Learned | undefined;
 }
 
-function rankAll(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules): Outcome {
+function rankAll(input: RouteInput, shelf: Shelf, needs: Requirements, rules: RankingRules, learn: () => Learned | undefined): Outcome {
   const sifted = sift(input, shelf, needs);
   const shortened = sifted.eligible.length === 0 && input.mayShorten === true && sifted.tooLong.length > 0;
   const eligible = shortened ? widest(sifted) : sifted.eligible;
-  const ranked = rank(eligible, rules);
-  const reopened = new Set(eligible.map(({ entry }) => entry.model.id));
-  const excluded = sifted.excluded.filter((exclusion) => !reopened.has(exclusion.model));
-  return { ranked, excluded, shortened };
+  // Where quality is not weighed against price, a prediction about it would be time spent for nothing.
+  const learned = rules.policy === "balanced" && weighsQuality(eligible) ? learn() : undefined;
+  const ranked = rank(eligible, learned ? { ...rules, gain: believed(learned) } : rules);
+  const reopened = new Set(shortened ? eligible.map(({ entry }) => entry.model.id) : []);
+  const excluded = shortened ? sifted.excluded.filter((exclusion) => !reopened.has(exclusion.model)) : sifted.excluded;
+  return { ranked, excluded, shortened, learned };
+}
+
+function weighsQuality(eligible: readonly Eligible[]): boolean {
+  let measured = 0;
+  for (const { entry } of eligible) {
+    if (entry.quality.general !== null) measured += 1;
+    if (measured > 1) return true;
+  }
+  return false;
 }
 
 /** Nothing fits: those with the largest window lose the least of the conversation. */

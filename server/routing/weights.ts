@@ -16,6 +16,7 @@ export const POINTS = {
   trace: 1,
   constraints: 1,
   manyParts: 1,
+  quantities: 1,
   severalFiles: 1,
 } as const;
 

@@ -154,6 +154,17 @@ describe("route/preview with one key or none", () => {
   });
 });
 
+describe("latchkey score", () => {
+  it("answers one number a prompt, in order, and ends with an error at what is no prompt", async () => {
+    const lines = ["hello", "What is 2 + 2?\n\nA. 3\nB. 4", "Explain entropy."].map((prompt, id) => JSON.stringify({ id, prompt }));
+    const { stdout, code } = await latchkey(["score"], { stdin: `${lines.join("\n")}\n` });
+    const numbers = stdout.trim().split("\n").map(Number);
+    assert.deepEqual([code, numbers.length], [0, 3]);
+    for (const number of numbers) assert.ok(number > 0 && number < 1);
+    assert.notEqual((await latchkey(["score"], { stdin: '{"id":1}\n' })).code, 0);
+  });
+});
+
 describe("what is previewed is what happens", () => {
   it("sends a chat to the first candidate of the preview, and fails over to the second", async () => {
     const [near, far] = [await startVendor(says("near")), await startVendor(says("far"))];

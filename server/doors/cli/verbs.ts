@@ -12,5 +12,6 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   usage: async () => (await import("./usage.ts")).usage,
   reprice: async () => (await import("./reprice.ts")).reprice,
   reconcile: async () => (await import("./reconcile.ts")).reconcile,
+  score: async () => (await import("./score.ts")).score,
   schema: async () => (await import("./schema.ts")).schema,
 };

@@ -84,6 +84,12 @@ describe("complexity", () => {
     assert.equal(complexity("Explain this", { editor: { selectionLines: 250, diagnostics: 3 } }).score, plain + 3);
   });
 
+  it("takes three numbers and a question for a worded problem of maths", () => {
+    const { level, skill } = complexity("Tom has 12 apples, eats 5 and buys 3 bags of 4. How many has he?");
+    assert.deepEqual([level, skill], ["moderate", "maths"]);
+    assert.equal(complexity("Call me at 555-12-34 or 777-1-2, will you?").skill, "general");
+  });
+
   it("sees a stack trace, a diff, several files and several parts", () => {
     const trace = 'Traceback (most recent call last):\n  File "app.py", line 3, in <module>\n    main()\nValueError: 7';
     const names = (text: string) => complexity(text).signals.map(({ name }) => name);

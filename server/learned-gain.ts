@@ -1,0 +1,29 @@
+// The learned scorer for routing, loaded on demand: its weights are read only where there is a choice that they can move.
+import type { Catalog } from "./catalog/catalog.ts";
+import type { Learned } from "./routing/gain.ts";
+
+export interface LearnedGainParts {
+  readonly catalog: Catalog;
+  readonly providersWithKey: () => readonly string[];
+}
+
+export interface LearnedGain {
+  /** Loads the weights where a provider can be used whose models are measured; nothing otherwise. */
+  ready(): Promise<void>;
+  /** Undefined before it is loaded: then every prompt counts as average. */
+  of(prompt: string): Learned | undefined;
+}
+
+export function createLearnedGain({ catalog, providersWithKey }: LearnedGainParts): LearnedGain {
+  let scorePrompt: ((prompt: string) => Learned) | undefined;
+  const isWanted = () => {
+    const own = catalog.overlaid("settings");
+    return providersWithKey().some((provider) => !own.includes(provider));
+  };
+  return {
+    async ready() {
+      if (!scorePrompt && isWanted()) ({ scorePrompt } = await import("./routing/scorer/score.ts"));
+    },
+    of: (prompt) => scorePrompt?.(prompt),
+  };
+}
