@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const words = process.argv.slice(2);
-const QUICK = ["unit", "tidy", "contract"];
+const QUICK = ["unit", "tidy", "contract", "security"];
 /** Suites with a runner of their own; it writes the same figures into the file that it is given. */
 const RUNNERS = { host: "test/host/run.mjs" };
 const WALK_THROUGH = ["stdio", "spine", "example", "local"].map((name) => `test/contract/${name}.test.ts`);
+/** What SECURITY.md promises, beyond what lies in test/security. */
+const WALLS = ["keys", "network", "origin", "redaction"].map((name) => `test/contract/${name}.test.ts`);
 const SLOW = ["host", "walk", "editors"];
 const suites = words.includes("--all")
   ? [...QUICK, ...SLOW]
@@ -18,12 +20,15 @@ const suites = words.includes("--all")
     ? SLOW
     : words.filter((word) => !word.startsWith("--"));
 
+/** `--long`: what fuzzing and the kills of test/security do by command rather than at every commit. */
+const long = words.includes("--long") ? { FUZZ_RUNS: "20000", KILL_ROUNDS: "500" } : {};
+
 const folder = mkdtempSync(join(tmpdir(), "latchkey-test-"));
 const total = { passes: 0, failures: 0, pending: 0 };
 let broken = false;
 for (const suite of suites) {
   const runner = RUNNERS[suite];
-  const files = suite === "walk-through" ? WALK_THROUGH : globSync(`test/${suite}/**/*.test.ts`);
+  const files = suite === "walk-through" ? WALK_THROUGH : suite === "walls" ? WALLS : globSync(`test/${suite}/**/*.test.ts`);
   if (runner ? !existsSync(runner) : files.length === 0) continue;
   const report = join(folder, `${suite}.json`);
   const started = Date.now();
@@ -46,7 +51,7 @@ process.exit(broken ? 1 : 0);
 
 function run(command) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, command, { stdio: "inherit", env: { ...process.env, NODE_NO_WARNINGS: "1" } });
+    const child = spawn(process.execPath, command, { stdio: "inherit", env: { ...process.env, NODE_NO_WARNINGS: "1", ...long } });
     child.on("exit", (code, signal) => resolve(signal ? 1 : (code ?? 1)));
   });
 }

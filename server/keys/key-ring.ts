@@ -5,11 +5,11 @@ import type { Settings } from "../../shared/settings.ts";
 import { CommandKeys } from "./command-keys.ts";
 import { cleanKey, doubtAbout } from "./key-text.ts";
 import { boundTo, infosOf, inOrder, type KnownKey, whyNone } from "./known-key.ts";
-import { currentOrigin, knownProviders, originsInForce, type ProviderKeys } from "./origins.ts";
+import { currentOrigin, knownProviders, originsInForce, type ProviderKeys, secretsOf } from "./origins.ts";
 import type { KeyRecord, KeyRing, SetKeyOptions } from "./ring.ts";
 import { createScrubber } from "./scrub.ts";
 import { Secret } from "./secret.ts";
-import { type Environment, keyFromEnvironment } from "./sources/environment.ts";
+import { type Environment, keyFromEnvironment, passwordsIn } from "./sources/environment.ts";
 import type { NewKey, Vault, VaultContents } from "./vault.ts";
 
 export interface KeyRingParts {
@@ -48,6 +48,7 @@ class Ring implements KeyRing {
     this.#parts = parts;
     this.#commands = new CommandKeys({ ...parts, onChange: (secret) => this.#changed(secret) });
     for (const row of this.#rows()) this.#environmentKey(row);
+    for (const password of passwordsIn(parts.environment)) this.scrubber.add(password);
   }
 
   get revision(): number {
@@ -125,6 +126,7 @@ class Ring implements KeyRing {
   known(provider: string): readonly KnownKey[] {
     const settings = this.#parts.settings();
     if (this.#memo.revision !== this.#revision || this.#memo.settings !== settings) {
+      for (const secret of secretsOf(settings)) this.scrubber.add(secret);
       this.#memo = { revision: this.#revision, settings, known: new Map(this.#rows().map((row) => [row.id, this.#knownOf(row)])) };
     }
     return this.#memo.known.get(provider) ?? [];

@@ -1,4 +1,5 @@
 // Which origins a provider's keys may go to: the vendor's own, or the one of the base URL that the user put in its place.
+import { Secret } from "./secret.ts";
 import type { Settings } from "../../shared/settings.ts";
 
 /** What keys must know of a provider; the registry's rows have these fields among others. */
@@ -28,6 +29,16 @@ export function knownProviders(rows: readonly ProviderKeys[], settings: Provider
 /** `my-host` is read from MY_HOST_API_KEY. */
 export function variableOf(id: string): string {
   return `${id.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}_API_KEY`;
+}
+
+const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
+
+/** What the settings themselves hold of secrets: headers of a user's own that carry a credential. */
+export function secretsOf({ providers }: ProviderSettings): Secret[] {
+  const { custom = [], ...overrides } = providers;
+  const headers = [...custom, ...Object.values(overrides)].flatMap((one) => Object.entries(one.headers ?? {}));
+  const values = headers.flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value, value.replace(/^\w+ /, "")] : []));
+  return values.map((value) => new Secret(value));
 }
 
 /** The origins in force now: a base URL in the settings takes the place of the vendor's own. */

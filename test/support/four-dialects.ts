@@ -56,7 +56,7 @@ const RESPONSE_USAGE = {
   total_tokens: 15,
 };
 
-const STREAMS: Readonly<Record<Dialect, readonly string[]>> = {
+export const STREAMS: Readonly<Record<Dialect, readonly string[]>> = {
   "openai-chat": [
     data({ ...CHUNK, choices: [{ index: 0, delta: { role: "assistant", content: ANSWER }, finish_reason: null }] }),
     data({ ...CHUNK, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),

@@ -8,6 +8,7 @@ import type { ChatRequest } from "../../../shared/protocol.ts";
 import { Policy, TaskType } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
+import { plain } from "./plain.ts";
 import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
 export const ask: Verb = {
@@ -60,7 +61,7 @@ async function answer(context: VerbContext, given: VerbArguments, house: House, 
   const forget = edge.onInterrupt(() => stop.abort());
   const show = (event: ChatEventBody) => {
     if (json) return undefined;
-    if (event.type === "text-delta") return written(edge.stdout.write(clean(event.text)), edge.stdout);
+    if (event.type === "text-delta") return written(edge.stdout.write(plain(event.text)), edge.stdout);
     if (edge.stdout.isTTY && (event.type === "fallback" || event.type === "waiting")) context.complain(lineFor(event));
     return undefined;
   };
@@ -156,11 +157,6 @@ function numberOption(given: VerbArguments, name: string): number | undefined {
   const number = Number(value);
   if (!Number.isFinite(number) || number < 0) throw new UsageError(`--${name} must be a number`);
   return number;
-}
-
-/** Terminal control sequences in an answer are a model's words, not commands to the terminal. */
-function clean(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => (character === "\r" ? character : ""));
 }
 
 function written(kept: boolean, stdout: { once(event: "drain", listener: () => void): unknown }): Promise<void> | undefined {

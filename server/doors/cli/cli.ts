@@ -6,6 +6,7 @@ import type { Edge } from "../../edge.ts";
 import { createLog, type Log, type LogLevel } from "../../log.ts";
 import { VERSION } from "../../version.ts";
 import { readOwnSettings } from "./own-settings.ts";
+import { plain } from "./plain.ts";
 import { EXIT, UsageError, type Verb, type VerbContext } from "./verb.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -57,8 +58,8 @@ function contextOf(edge: Edge): VerbContext {
       const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true, ...(settings ? { settings } : {}) };
       return openHouse({ edge: withMore, log, scrubLog, options });
     },
-    print: (text) => edge.stdout.write(`${text}\n`),
-    complain: (text) => edge.stderr.write(`${scrub(text)}\n`),
+    print: (text) => edge.stdout.write(`${plain(text)}\n`),
+    complain: (text) => edge.stderr.write(`${plain(scrub(text))}\n`),
   };
 }
 

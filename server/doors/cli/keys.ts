@@ -100,7 +100,9 @@ async function importFile({ house, context, given, word }: Call): Promise<number
   });
   if (bytes.length > LARGEST_FILE_BYTES) throw new UsageError(`${word} is too large to be a file of keys`);
   const { default: yaml } = await import("yaml");
-  const { kept, unknown } = await house.importKeys(bytes.toString("utf8"), (text) => yaml.parse(text));
+  // Its warnings quote the file, which is full of keys.
+  const parseQuietly = (text: string) => yaml.parse(text, { logLevel: "silent" });
+  const { kept, unknown } = await house.importKeys(bytes.toString("utf8"), parseQuietly);
   if (given.values.json) context.print(JSON.stringify({ kept, unknown }, null, 2));
   for (const key of given.values.json ? [] : kept) {
     context.print(`Kept ${key.at} (…${key.last4}) for ${key.provider} in the ${key.source}; it is sent to ${key.origin} and nowhere else.`);

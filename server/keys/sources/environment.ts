@@ -6,7 +6,8 @@ import { Secret } from "../secret.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that the vendors' SDKs read by themselves and add to requests for any host (measured 2026-11-23), or that unlock the vault. */
-const ALSO_KEPT_FROM_CHILDREN = /^(LATCHKEY_PASSPHRASE|(OPENAI|ANTHROPIC|GEMINI|AZURE_OPENAI)_\w+|GOOGLE_(API_KEY|GENAI_\w+))$/;
+const ALSO_KEPT_FROM_CHILDREN =
+  /^(LATCHKEY_PASSPHRASE|LATCHKEY_LEDGER|(OPENAI|ANTHROPIC|GEMINI|AZURE_OPENAI)_\w+|GOOGLE_(API_KEY|GENAI_\w+))$/;
 
 /** The first variable of the provider that holds a key. */
 export function keyFromEnvironment(row: ProviderKeys, environment: Environment): { variable: string; secret: Secret } | null {
@@ -33,6 +34,21 @@ export function takeEnvironment(environment: Record<string, string | undefined>,
   const copy = { ...environment };
   for (const name of keyVariables(copy, rows)) delete environment[name];
   return copy;
+}
+
+/** What else in the environment must not be seen in a log: the vault's passphrase, passwords of proxies and of a team's ledger. */
+export function passwordsIn(environment: Environment): Secret[] {
+  const inAddresses = ["LATCHKEY_LEDGER", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [
+    environment[name],
+    environment[name.toLowerCase()],
+  ]);
+  const passwords = [environment.LATCHKEY_PASSPHRASE, ...inAddresses.map((address) => passwordOf(address ?? ""))];
+  return passwords.flatMap((password) => (password ? [new Secret(password)] : []));
+}
+
+function passwordOf(address: string): string | undefined {
+  const password = URL.parse(address)?.password;
+  return password ? decodeURIComponent(password) : undefined;
 }
 
 function keyVariables(environment: Environment, rows: readonly ProviderKeys[]): Set<string> {

@@ -190,6 +190,15 @@ describe("the key ring", () => {
     assert.ok(mine.revision > before);
   });
 
+  it("takes credentials out of texts that stand in a provider's own headers", () => {
+    const { ring } = open(
+      {},
+      { providers: { openai: { headers: { "X-Gateway-Token": "gateway-token-value", "X-Title": "Latchkey test" } } } },
+    );
+    ring.list();
+    assert.equal(ring.scrubber.scrub("bad gateway-token-value for Latchkey test"), "bad [redacted] for Latchkey test");
+  });
+
   describe("runs a key command", () => {
     const command = (words: string[]) => ({ keys: { command: { openai: words } } });
 
