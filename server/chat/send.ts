@@ -2,7 +2,7 @@
 import type { Attempt, ChatResult, StopReason } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
 import { isFree, type ModelInfo } from "../../shared/model.ts";
-import { addCost, addUsage, type Cost, NO_COST, NO_USAGE, nanoFromUsd, type Usage } from "../../shared/money.ts";
+import { nanoFromUsd } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { RouteDecision } from "../../shared/route.ts";
@@ -15,6 +15,7 @@ import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
 import { guarded } from "./guard.ts";
+import { failureOfAll, noticeFor, shownBy, totalsOf } from "./ending.ts";
 import { limitsFor } from "./limits.ts";
 import { decideOrWait } from "./patience.ts";
 import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
@@ -47,9 +48,6 @@ async function inTurn(parts: SpineParts, caller: Caller, work: () => Promise<Cha
     leave();
   }
 }
-
-const CONTINUE_NOTICE =
-  "The answer broke off. To have it continued, send the same messages again with this text as the assistant's last message.";
 
 /** One chat from its first candidate to its result: what was shown, what was tried, what it cost. */
 class Chat {
@@ -209,25 +207,21 @@ class Chat {
   /** Nothing more will be tried: a marked partial when anything was shown, else the failure itself. */
   #giveUp(model: ModelInfo | undefined): Promise<ChatResult> {
     const failure = this.#lastFailure ?? new Failure("allFailed");
-    const shownBy = (this.#attempts.findLast(({ outcome }) => outcome === "broken") ?? this.#attempts.at(-1))?.model ?? model?.id ?? "";
-    const last = this.#parts.catalog.find(shownBy);
+    const last = this.#parts.catalog.find(shownBy(this.#attempts) || (model?.id ?? ""));
     if (failure.kind === "internal") {
       if (!this.#answer.hasContent) throw failure.cause ?? failure;
       this.#parts.onBug(failure.cause);
     }
     if (this.#answer.hasContent && last) return this.#finish(last, "broken", failure);
-    const tried = new Set(this.#attempts.map((attempt) => attempt.model));
-    if (tried.size <= 1)
-      throw new Failure(failure.kind, failure.message, { ...failure.details, attempts: this.#attempts }, { cause: failure });
-    const reasons = this.#attempts.map((attempt) => `${attempt.model}: ${attempt.failure?.message ?? attempt.outcome}`);
-    const spent = this.#totals().cost;
-    const message = `None of the ${tried.size} models that were tried answered. ${reasons.join(" | ")}`;
-    throw new Failure("allFailed", message, { attempts: this.#attempts, cost: spent }, { cause: failure });
+    throw failureOfAll(this.#attempts, failure);
   }
 
   async #finish(model: ModelInfo, stopReason: StopReason, failure: Failure | null): Promise<ChatResult> {
-    const { usage, cost } = this.#totals();
-    const notice = this.#noticeFor(model, stopReason);
+    const { usage, cost } = totalsOf(this.#attempts);
+    const notice = noticeFor(model, stopReason, {
+      onBreak: this.#onBreak(),
+      stopRule: this.#parts.providers.stopRuleOf(model.provider),
+    });
     await this.#caller.emit({ type: "usage", usage, cost });
     await this.#caller.emit({ type: "end", stopReason, ...(notice ? { notice } : {}) });
     return {
@@ -244,19 +238,5 @@ class Chat {
       ...(failure ? { failure: { kind: failure.kind, message: failure.message } } : {}),
       ...(this.#request.conversationId ? { conversationId: this.#request.conversationId } : {}),
     };
-  }
-
-  #totals(): { usage: Usage; cost: Cost } {
-    const [first, ...rest] = this.#attempts;
-    const start = { usage: first?.usage ?? NO_USAGE, cost: first?.cost ?? NO_COST };
-    return rest.reduce((sum, { usage, cost }) => ({ usage: addUsage(sum.usage, usage), cost: addCost(sum.cost, cost) }), start);
-  }
-
-  #noticeFor(model: ModelInfo, stopReason: StopReason): string | undefined {
-    if (model.provider === "demo") return "demo: no model was called";
-    if (stopReason === "cancelled") return this.#parts.providers.stopRuleOf(model.provider);
-    if (stopReason === "broken" && this.#onBreak() === "offer") return CONTINUE_NOTICE;
-    if (stopReason === "budget") return "The answer was cut: it passed what was reserved for it.";
-    return undefined;
   }
 }
