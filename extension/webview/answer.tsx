@@ -15,12 +15,11 @@ interface AnswerProps {
   readonly store: Store;
   readonly busy: boolean;
   readonly last: boolean;
-  onDrawn(): void;
 }
 
 export const Answer = memo(DrawnAnswer, (old, now) => old.turn === now.turn && old.busy === now.busy && old.last === now.last);
 
-function DrawnAnswer({ turn, store, busy, last, onDrawn }: AnswerProps) {
+function DrawnAnswer({ turn, store, busy, last }: AnswerProps) {
   const running = turn.status === "running";
   return (
     <article
@@ -33,7 +32,7 @@ function DrawnAnswer({ turn, store, busy, last, onDrawn }: AnswerProps) {
         <span class="who">{turn.model ?? "Latchkey"}</span>
       </header>
       <Reasoning id={turn.id} store={store} shown={turn.reasoning !== "" || running} />
-      <Words turn={turn} store={store} onDrawn={onDrawn} />
+      <Words turn={turn} store={store} />
       <Notes turn={turn} />
       {turn.failure && <FailureBox id={turn.id} failure={turn.failure} busy={busy} />}
       {!running && <Footer turn={turn} busy={busy} last={last} />}
@@ -41,14 +40,14 @@ function DrawnAnswer({ turn, store, busy, last, onDrawn }: AnswerProps) {
   );
 }
 
-function Words({ turn, store, onDrawn }: { turn: AnswerTurn; store: Store; onDrawn: () => void }) {
+function Words({ turn, store }: { turn: AnswerTurn; store: Store }) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<MarkdownView | null>(null);
   const done = useRef(turn.status !== "running");
   done.current = turn.status !== "running";
   useLayoutEffect(() => {
     if (!root.current) return undefined;
-    const made = new MarkdownView(root.current, (action, text, languageId) => post({ type: "code", action, text, languageId }), onDrawn);
+    const made = new MarkdownView(root.current, (action, text, languageId) => post({ type: "code", action, text, languageId }));
     view.current = made;
     const stop = store.follow(turn.id, (text) => made.update(text, done.current));
     return () => {

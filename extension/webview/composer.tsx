@@ -1,5 +1,5 @@
 // The prompt box: text, attachments, model, policy, the price of what is typed, send and stop; sends nothing by itself.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Policy } from "../../shared/route.ts";
 import { Chips } from "./chips.tsx";
 import { takeDrop, takePaste } from "./incoming.ts";
@@ -24,7 +24,6 @@ export function Composer({ store, view }: { store: Store; view: View }) {
     if (view.focus.target === "prompt") box.current?.focus();
   }, [view.focus]);
   useEffect(() => askPrice(store, text), [text, attachments, view.state?.model, view.state?.policy]);
-  useLayoutEffect(() => grow(box.current), [text]);
   const send = () => {
     if (running || text.trim() === "") return;
     post({ type: "send", text });
@@ -98,11 +97,4 @@ function Controls({ view, onSend }: { view: View; onSend: (() => void) | null })
 function askPrice(store: Store, text: string): void {
   store.quoteSeq += 1;
   post({ type: "draft", seq: store.quoteSeq, text });
-}
-
-/** Grows with its text up to a third of the page, then scrolls. */
-function grow(box: HTMLTextAreaElement | null): void {
-  if (!box) return;
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, window.innerHeight / 3)}px`;
 }

@@ -9,7 +9,6 @@ const REST_PER_WORK = 4;
 export class MarkdownView {
   readonly #root: HTMLElement;
   readonly #onCode: CodeHandler;
-  readonly #onDrawn: () => void;
   #stream = new BlockStream();
   #text = "";
   #read = 0;
@@ -19,10 +18,9 @@ export class MarkdownView {
   #open: { element: Element; code: CodeBlockView | null } | null = null;
   #sources = new Map<Element, string>();
 
-  constructor(root: HTMLElement, onCode: CodeHandler, onDrawn: () => void) {
+  constructor(root: HTMLElement, onCode: CodeHandler) {
     this.#root = root;
     this.#onCode = onCode;
-    this.#onDrawn = onDrawn;
   }
 
   /** `text` is the whole answer so far; when it is not what was drawn with more behind it, drawing starts over. */
@@ -58,7 +56,6 @@ export class MarkdownView {
       for (const block of this.#stream.end()) this.#settle(block);
       this.#resolveLinks();
     } else if (open) this.#grow(open);
-    this.#onDrawn();
   }
 
   #settle(block: Block): void {

@@ -10,6 +10,7 @@ const END_PX = 40;
 
 export function Transcript({ store, view }: { store: Store; view: View }) {
   const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const turns = view.state?.turns ?? [];
   const running = view.state?.running ?? false;
@@ -25,17 +26,25 @@ export function Transcript({ store, view }: { store: Store; view: View }) {
     keepAtEnd();
   }, [turns.length]);
   useEffect(() => {
+    // Turns out of sight get their true height late, and an answer grows with every frame.
+    const sized = new ResizeObserver(keepAtEnd);
+    if (content.current) sized.observe(content.current);
+    return () => sized.disconnect();
+  }, []);
+  useEffect(() => {
     if (view.focus.target === "answer" && view.focus.count > 0) lastArticle(box.current)?.focus();
   }, [view.focus]);
   return (
     <div class="transcript" ref={box} onScroll={onScroll} role="log" aria-live="off" aria-label={t("Chat")} tabIndex={0}>
-      {turns.map((turn, index) =>
-        turn.role === "user" ? (
-          <Question key={turn.id} turn={turn} busy={running} />
-        ) : (
-          <Answer key={turn.id} turn={turn} store={store} busy={running} last={index === turns.length - 1} onDrawn={keepAtEnd} />
-        ),
-      )}
+      <div ref={content}>
+        {turns.map((turn, index) =>
+          turn.role === "user" ? (
+            <Question key={turn.id} turn={turn} busy={running} />
+          ) : (
+            <Answer key={turn.id} turn={turn} store={store} busy={running} last={index === turns.length - 1} />
+          ),
+        )}
+      </div>
     </div>
   );
 }

@@ -34,14 +34,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Page> {
   return page;
 }
 
-/** Types into the palette and takes the first row. */
+/** Types into the palette and takes the row with this very title, with or without a key binding behind it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press("F1");
   const box = quickInput(page);
   await box.waitFor();
   await box.fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-  await page.keyboard.press("Enter");
+  const exact = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(,|$)`);
+  await page.locator(".quick-input-list").getByRole("option", { name: exact }).first().click();
 }
 
 export function quickInput(page: Page): Locator {
