@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 import type { BudgetLimit } from "../shared/custom.ts";
 import { formatUsd } from "../shared/money.ts";
 import { type CommandName, commandId } from "./commands.ts";
-import { trustedValue, changeSetting } from "./settings.ts";
 import type { Sidecar } from "./sidecar.ts";
 import { budgetLabel, leftOf, type StatusBar } from "./status-bar.ts";
 
@@ -39,22 +38,16 @@ async function setBudget({ sidecar, statusBar }: BudgetParts): Promise<void> {
   });
   if (typed === undefined) return;
   const limit = typed.trim() === "" ? undefined : dollars(typed);
-  const kept = currentLimits().filter(({ scope, period, id }) => scope !== chosen.scope || period !== chosen.period || id !== undefined);
+  // The ledger keeps limits for every window, editor and shell of the machine; those of the settings file stay as they are.
+  const { stored = [] } = await sidecar.call("budget/get", {});
+  const kept = stored.filter(({ scope, period, id }) => scope !== chosen.scope || period !== chosen.period || id !== undefined);
   const added: BudgetLimit[] = limit === undefined ? [] : [{ ...pickScope(chosen), limitUsd: limit, kind: "hard" }];
-  // The settings file is where limits live, so that the user finds them where they find every other setting.
-  await changeSetting("budgets", [...kept, ...added]);
   await sidecar.call("budget/set", { budgets: [...kept, ...added] });
   await statusBar.refresh();
 }
 
 function pickScope({ scope, period }: ScopeChoice): Pick<BudgetLimit, "scope" | "period"> {
   return period ? { scope, period } : { scope };
-}
-
-function currentLimits(): readonly BudgetLimit[] {
-  const value = trustedValue("budgets");
-  // Machine-scoped and read from the user's own file; the sidecar checks every row again.
-  return Array.isArray(value) ? (value as BudgetLimit[]) : [];
 }
 
 function dollars(text: string): number | undefined {

@@ -12,6 +12,7 @@ import { quoteView } from "./quotes.ts";
 import { failureView, isCancelled } from "./repairs.ts";
 import { subjectAt } from "./selection.ts";
 import type { Sidecar } from "./sidecar.ts";
+import { tabIcon } from "./webview-page.ts";
 
 export interface ParticipantParts {
   readonly extensionUri: vscode.Uri;
@@ -26,7 +27,7 @@ export function registerParticipant(parts: ParticipantParts): vscode.Disposable 
   const participant = vscode.chat.createChatParticipant(PARTICIPANT, (request, context, stream, token) =>
     handle(parts, request, context, stream, token),
   );
-  participant.iconPath = vscode.Uri.joinPath(parts.extensionUri, "extension", "media", "key.svg");
+  participant.iconPath = tabIcon(parts.extensionUri);
   return participant;
 }
 

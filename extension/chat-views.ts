@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { ChatPanel, type PanelParts } from "./chat-panel.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
+import { tabIcon } from "./webview-page.ts";
 
 export const CHAT_VIEW = "latchkey.chat";
 const CHAT_TAB = "latchkey.chatTab";
@@ -85,7 +86,7 @@ export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPane
 
   #openIn(tab: vscode.WebviewPanel, conversation: Conversation): void {
     const panel = new ChatPanel(tab.webview, conversation, this.#parts);
-    tab.iconPath = vscode.Uri.joinPath(this.#parts.extensionUri, "extension", "media", "key.svg");
+    tab.iconPath = tabIcon(this.#parts.extensionUri);
     this.#adopt(panel);
     const titled = conversation.onMessage(() => {
       tab.title = panel.conversation.transcript.title || tab.title;

@@ -6,11 +6,13 @@ import { type CommandName, commandId } from "./commands.ts";
 import type { Log } from "./log.ts";
 import { failureView } from "./repairs.ts";
 import type { Sidecar } from "./sidecar.ts";
-import { pageHtml, webviewOptions } from "./webview-page.ts";
+import { pageHtml, tabIcon, webviewOptions } from "./webview-page.ts";
 
 const VIEW_TYPE = "latchkey.dashboard";
 const DAY_MS = 86_400_000;
 const REQUESTS_MAX = 200;
+/** Single requests are looked at while they are remembered; sums go back further. */
+const REQUEST_DAYS_MAX = 7;
 
 export interface DashboardParts {
   readonly extensionUri: vscode.Uri;
@@ -38,7 +40,7 @@ export class Dashboard implements vscode.Disposable {
       ...webviewOptions(extensionUri),
     });
     this.#tab = tab;
-    tab.iconPath = vscode.Uri.joinPath(extensionUri, "extension", "media", "key.svg");
+    tab.iconPath = tabIcon(extensionUri);
     tab.webview.onDidReceiveMessage((given: unknown) => void this.#receive(given));
     tab.onDidDispose(() => {
       this.#tab = undefined;
@@ -85,7 +87,7 @@ export class Dashboard implements vscode.Disposable {
       by("provider"),
       by("workspace"),
       sidecar.call("budget/status", {}),
-      this.#requests(range),
+      this.#requests({ ...range, from: dates.at(-REQUEST_DAYS_MAX) ?? range.from }),
     ]);
     return { days: this.#days, dates, byDayAndProvider, byModel, byProvider, byWorkspace, budgets, requests };
   }

@@ -26,14 +26,6 @@ export function textSetting(name: "policy" | "model" | "onBreak"): string {
   return typeof value === "string" ? value : SETTINGS[name].default;
 }
 
-export async function changeSetting(name: SettingName, value: unknown): Promise<void> {
-  const row: SettingRow = SETTINGS[name];
-  const config = vscode.workspace.getConfiguration("latchkey");
-  // A choice made in a folder that has its own value changes that value; otherwise it is the user's.
-  const inWorkspace = row.scope !== "machine" && vscode.workspace.isTrusted && config.inspect(name)?.workspaceValue !== undefined;
-  await config.update(name, value, inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global);
-}
-
 /** The sidecar is a process of its own: what VS Code patches into this one does not reach it. */
 function editorNetwork(): Record<string, unknown> {
   const http = vscode.workspace.getConfiguration("http");

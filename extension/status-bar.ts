@@ -108,7 +108,7 @@ export class StatusBar implements vscode.Disposable {
       `| ${[vscode.l10n.t("Limit"), vscode.l10n.t("Spent"), vscode.l10n.t("Reserved"), vscode.l10n.t("Left")].join(" | ")} |\n`,
     );
     text.appendMarkdown("| --- | ---: | ---: | ---: |\n");
-    for (const budget of this.#budgets) text.appendMarkdown(`| ${row(budget).join(" | ")} |\n`);
+    for (const budget of this.#budgets) text.appendMarkdown(`| ${row(budget).map(cell).join(" | ")} |\n`);
     return text;
   }
 }
@@ -126,6 +126,11 @@ export function budgetLabel({ scope, id, period, kind, limitNanoUsd }: BudgetSta
 
 function row(budget: BudgetState): string[] {
   return [budgetLabel(budget), formatUsd(budget.spentNanoUsd), formatUsd(budget.reservedNanoUsd), formatUsd(leftOf(budget))];
+}
+
+/** A workspace's name may hold what Markdown takes for a sign. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>()#+!|]/g, "\\$&");
 }
 
 /** Limits for one request or conversation reset with each of them: they are never what runs out today. */

@@ -13,7 +13,7 @@ interface Stack {
   /** Of each day, in nano-dollars. */
   readonly own: number[];
   /** With everything below it. */
-  readonly top: number[];
+  readonly top: (number | null)[];
 }
 
 export function SpendChart({ report }: { report: DashboardReport }) {
@@ -48,7 +48,8 @@ function stacksOf({ byDayAndProvider, dates }: DashboardReport): Stack[] {
     const own = dates.map((day) => byDayAndProvider.find((row) => row.day === day && row.provider === provider)?.costNanoUsd ?? 0);
     const top = own.map((nanoUsd, index) => {
       below[index] = (below[index] ?? 0) + nanoUsd;
-      return below[index] ?? 0;
+      // Nothing spent is no bar, not one without height.
+      return nanoUsd === 0 ? null : (below[index] ?? 0);
     });
     return { provider, own, top };
   });
@@ -82,7 +83,7 @@ function options(box: HTMLElement, stacks: readonly Stack[], dates: readonly str
 }
 
 function summaryFor(stacks: readonly Stack[], dates: readonly string[]): string {
-  const total = stacks.at(-1)?.top.reduce((sum, nanoUsd) => sum + nanoUsd, 0) ?? 0;
+  const total = stacks.flatMap(({ own }) => own).reduce((sum, nanoUsd) => sum + nanoUsd, 0);
   return t("Bar chart: {0} spent from {1} to {2}", formatUsd(total), dates[0] ?? "", dates.at(-1) ?? "");
 }
 

@@ -65,7 +65,9 @@ describe("looks", function () {
     await session.run("Latchkey: Open Chat");
     await session.panel.getByRole("textbox", { name: "Question", exact: true }).waitFor();
     await widenSideBar(page);
-    await session.panel.getByRole("textbox", { name: "Question", exact: true }).fill("What does total do, and what is surprising about it?");
+    await session.panel
+      .getByRole("textbox", { name: "Question", exact: true })
+      .fill("What does total do, and what is surprising about it?");
     await session.panel.getByRole("textbox", { name: "Question", exact: true }).press("Enter");
     await session.panel.locator("article.answer.done").waitFor();
   });
@@ -145,9 +147,12 @@ async function widenSideBar(page: Session["page"]): Promise<void> {
 async function seriousProblems({ page }: Session, nth = 0): Promise<string[]> {
   await webview(page, nth)
     .locator("body")
-    .evaluate((body, name) => {
-      body.style.backgroundColor = `var(--vscode-${name}-background)`;
-    }, nth === 0 ? "sideBar" : "editor");
+    .evaluate(
+      (body, name) => {
+        body.style.backgroundColor = `var(--vscode-${name}-background)`;
+      },
+      nth === 0 ? "sideBar" : "editor",
+    );
   const { violations } = await new AxeBuilder({ page }).include(["iframe.webview.ready", "iframe#active-frame", "body"]).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return serious.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
@@ -157,7 +162,7 @@ async function seriousProblems({ page }: Session, nth = 0): Promise<string[]> {
 async function compare(session: Session, name: string): Promise<void> {
   const taken = await session.shoot(name);
   const baseline = join(BASELINE, `${name}.png`);
-  if (process.env["LATCHKEY_UPDATE_BASELINES"]) {
+  if (process.env.LATCHKEY_UPDATE_BASELINES) {
     mkdirSync(BASELINE, { recursive: true });
     copyFileSync(taken, baseline);
   }

@@ -64,7 +64,12 @@ const cases: readonly { name: string; text: string; kinds: string }[] = [
 describe("blocks", () => {
   for (const { name, text, kinds } of cases) {
     it(`finds ${name}, letter by letter`, () => {
-      assert.equal(blocksOf([...text]).map(({ kind }) => kind[0]).join(""), kinds);
+      assert.equal(
+        blocksOf([...text])
+          .map(({ kind }) => kind[0])
+          .join(""),
+        kinds,
+      );
     });
   }
 
@@ -85,12 +90,34 @@ describe("blocks", () => {
   });
 
   it("lose no word and add none, whatever the text", () => {
-    const line = fc.constantFrom("word", "```", "```js", "~~~", "- item", "1. item", "> quote", "", "  indented", "# h", "| a | b |", "| - | - |", "    code", "---");
+    const line = fc.constantFrom(
+      "word",
+      "```",
+      "```js",
+      "~~~",
+      "- item",
+      "1. item",
+      "> quote",
+      "",
+      "  indented",
+      "# h",
+      "| a | b |",
+      "| - | - |",
+      "    code",
+      "---",
+    );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
         const text = lines.join("\n");
         const words = (found: string) => (found.match(/word|item|quote|indented|code/g) ?? []).length;
-        assert.equal(words(blocksOf([...text]).map((block) => block.text).join("\n")), words(text));
+        assert.equal(
+          words(
+            blocksOf([...text])
+              .map((block) => block.text)
+              .join("\n"),
+          ),
+          words(text),
+        );
       }),
       { numRuns: 500 },
     );
