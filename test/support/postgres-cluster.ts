@@ -10,8 +10,8 @@ import pg from "pg";
 export interface Cluster {
   readonly url: string;
   start(): Promise<void>;
-  /** kill -9; recovery follows at the next start. */
-  crash(): Promise<void>;
+  /** kill -9, or SIGQUIT, PostgreSQL's own "immediate": sooner gone; recovery follows at the next start. */
+  crash(signal?: "SIGKILL" | "SIGQUIT"): Promise<void>;
   /** An empty database of its own for one test. */
   database(name: string): Promise<string>;
   remove(): Promise<void>;
@@ -111,7 +111,7 @@ export async function startCluster(): Promise<Cluster> {
   return {
     url: `${address}/postgres`,
     start,
-    crash: () => stop("SIGKILL"),
+    crash: (signal = "SIGKILL") => stop(signal),
     database: async (name) => {
       await admin(`CREATE DATABASE ${name}`);
       return `${address}/${name}`;

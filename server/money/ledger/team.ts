@@ -1,5 +1,5 @@
 // A team's ledger with a local one beside it: what to do while the server cannot be reached, and how that is put right afterwards.
-import { isFailure } from "../../../shared/failure.ts";
+import { Failure, isFailure } from "../../../shared/failure.ts";
 import { formatUsd, nanoFromUsd } from "../../../shared/money.ts";
 import type { Settings } from "../../../shared/settings.ts";
 import type { AttemptOutcome } from "../budget.ts";
@@ -60,6 +60,7 @@ class TeamLedger implements Ledger {
     const ceilings = [...booking.ceilings, { window: FOR_EVER, limitNanoUsd }];
     const verdict = await this.#local.reserve({ ...booking, limitsRevision: revision, ceilings }, signal);
     if (verdict.outcome === "granted") this.#bookedHere.add(booking.intent.attemptId);
+    if (verdict.outcome === "refused") refuseForAllowance(booking, verdict.balances.at(-1), limitNanoUsd);
     return verdict;
   }
 
@@ -108,9 +109,15 @@ class TeamLedger implements Ledger {
   /** Also the moment to tell the team what it missed. */
   async sweep(atMs: number): Promise<number> {
     const here = await this.#local.sweep(atMs);
-    const there = await this.#ask((team) => team.sweep(atMs));
-    await this.#tellTeam();
-    return here + there;
+    try {
+      const there = await this.#ask((team) => team.sweep(atMs));
+      await this.#tellTeam();
+      return here + there;
+    } catch (error) {
+      // That it is away was said when it went; there is nothing to sweep there now.
+      if (isUnreachable(error)) return here;
+      throw error;
+    }
   }
 
   onNotice(listener: (message: string) => void): () => void {
@@ -185,6 +192,21 @@ class TeamLedger implements Ledger {
 
 function isUnreachable(error: unknown): boolean {
   return isFailure(error) && error.kind === "ledgerUnavailable" && error.details.unreachable === true;
+}
+
+/** Throws when it is the allowance that stands in the way, and not a limit that people set. */
+function refuseForAllowance(booking: Booking, balance: Balance | undefined, limitNanoUsd: number): void {
+  if (balance === undefined) return;
+  const { spentNanoUsd, reservedNanoUsd } = balance;
+  const availableNanoUsd = Math.max(0, limitNanoUsd - spentNanoUsd - reservedNanoUsd);
+  if (availableNanoUsd >= booking.leastNanoUsd) return;
+  const { provider, model } = booking.intent;
+  const figures = { limitNanoUsd, spentNanoUsd, reservedNanoUsd, availableNanoUsd, neededNanoUsd: booking.amountNanoUsd };
+  throw new Failure(
+    "budgetExceeded",
+    `The team ledger cannot be reached, and of the ${formatUsd(limitNanoUsd)} that may be spent meanwhile only ${formatUsd(availableNanoUsd)} is left (ledger.allowanceUsd). Nothing was sent.`,
+    { provider, model, scope: "all", ...figures, unreachable: true },
+  );
 }
 
 /** A row that was kept here, as the settlement that the team should have seen. */
