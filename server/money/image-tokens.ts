@@ -26,7 +26,7 @@ interface ImageRow {
 
 /**
  * OpenAI: guide "Images and vision", calculating costs (read 2025-12). Anthropic: guide "Vision", 28-pixel patches
- * (recorded: 1800x1200 is 1,554 input tokens on claude-sonnet-4-6 and 2,817 on claude-opus-4-7). Google: guide "Tokens".
+ * (recorded with a few words of text: 1800x1200 is 1,554 input tokens on claude-sonnet-4-6 and 2,817 on claude-opus-4-7). Google: guide "Tokens".
  */
 const ROWS: readonly ImageRow[] = [
   { provider: "openai", model: "", rule: { kind: "tiles", base: 85, perTile: 170 } },
@@ -71,10 +71,11 @@ export function imageTokens(rule: ImageRule, size: ImageSize | null): number {
       return rule.base + rule.perTile * cells(width * box * short, height * box * short, 512);
     }
     case "patches":
-      return Math.ceil(Math.min(1536, cells(width, height, 32)) * rule.factor);
+      return Math.ceil(Math.round(Math.min(1536, cells(width, height, 32)) * rule.factor * 1000) / 1000);
     case "grid": {
-      const scale = Math.min(1, rule.edge / Math.max(width, height));
-      return Math.min(rule.most, cells(width * scale, height * scale, 28));
+      let scale = Math.min(1, rule.edge / Math.max(width, height), Math.sqrt((rule.most * 28 * 28) / (width * height)));
+      while (cells(width * scale, height * scale, 28) > rule.most) scale *= 0.995;
+      return cells(width * scale, height * scale, 28);
     }
     case "crops":
       return rule.perCrop * (width <= 384 && height <= 384 ? 1 : cells(width, height, 768));
