@@ -1,4 +1,5 @@
 // Keys that outlive the process: an encrypted file shared by every Latchkey on this machine; never writes over what it cannot read.
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../shared/failure.ts";
@@ -182,6 +183,11 @@ async function contentAt(path: string): Promise<string | null> {
 }
 
 async function stampOf(path: string): Promise<string | null> {
-  const found = await stat(path, { bigint: true }).catch(() => null);
-  return found && `${found.ino}-${found.size}-${found.mtimeNs}`;
+  try {
+    // Asked before every chat: the answer is in the kernel's cache, and a turn over the thread pool costs twenty times as much.
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found ? `${found.ino}-${found.size}-${found.mtimeNs}` : null;
+  } catch {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import { type FailureContext, failureOf } from "./errors.ts";
 import { type Exchange, openExchange, PLACEHOLDER_KEY } from "./exchange.ts";
 import type { ListedModel, ProviderConnection } from "./provider.ts";
 import { readModelList } from "./model-list.ts";
+import { once } from "./once.ts";
 import type { NamedEvent } from "./pump.ts";
 import { parseJson } from "./vendor-json.ts";
 
@@ -17,7 +18,31 @@ export function openaiExchange(connection: ProviderConnection): Exchange {
   return openExchange(connection, HEADERS);
 }
 
-export async function openaiClient(connection: ProviderConnection, exchange: Exchange): Promise<OpenAI> {
+const streaming = once(() => import("openai/core/streaming"));
+
+/** Where a request's own way out travels inside the SDK's request, from the call to the `fetch` that all calls share. */
+const WAY_OUT = Symbol("way out");
+type WayOut = Pick<FailureContext, "connection" | "exchange">;
+type Marked = RequestInit & { [WAY_OUT]?: WayOut };
+
+/** The base URL that the shared client knows; the real one is put in its place when a request leaves. */
+const NOWHERE = "http://sdk.invalid";
+
+/** What each call to the client is given, so that its bytes go through this attempt's exchange to this provider's address. */
+function through({ connection, exchange, signal }: FailureContext): { signal: AbortSignal; fetchOptions: object } {
+  const fetchOptions: Marked = { [WAY_OUT]: { connection, exchange } };
+  return { signal, fetchOptions };
+}
+
+const sharedFetch: typeof fetch = (input, init) => {
+  const { [WAY_OUT]: wayOut, ...plain } = (init ?? {}) as Marked;
+  const url = String(input);
+  if (!wayOut || !url.startsWith(`${NOWHERE}/`)) throw new Error("a request left the SDK without its way out");
+  return wayOut.exchange.fetch(wayOut.connection.baseUrl.replace(/\/+$/, "") + url.slice(NOWHERE.length), plain);
+};
+
+/** One client for all: making one costs a tenth of a request, and it holds neither a key nor an address. */
+const sharedClient = once(async (): Promise<OpenAI> => {
   const { OpenAI: Client } = await import("openai");
   return new Client({
     apiKey: PLACEHOLDER_KEY,
@@ -25,26 +50,26 @@ export async function openaiClient(connection: ProviderConnection, exchange: Exc
     organization: null,
     project: null,
     webhookSecret: null,
-    baseURL: connection.baseUrl,
-    fetch: exchange.fetch,
+    baseURL: NOWHERE,
+    fetch: sharedFetch,
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
     // At "debug" the SDK prints to stdout, which is the protocol's.
     logLevel: "off",
   });
-}
+});
 
 export type OpenedAnswer = { readonly chunks: AsyncIterable<NamedEvent>; readonly whole: boolean; readonly tail: () => string };
 
 /** Sends and opens the answer: chunks as the SDK iterates them, or the one document a server sent instead. */
 export async function openOpenaiAnswer(
   context: FailureContext,
-  send: (client: OpenAI) => { asResponse(): Promise<Response> },
+  send: (client: OpenAI, options: ReturnType<typeof through>) => { asResponse(): Promise<Response> },
 ): Promise<OpenedAnswer> {
-  const { connection, exchange } = context;
+  const { connection } = context;
   try {
-    const client = await openaiClient(connection, exchange);
-    const body = await openAnswer(await send(client).asResponse(), connection.provider);
+    const client = await sharedClient();
+    const body = await openAnswer(await send(client, through(context)).asResponse(), connection.provider);
     return { chunks: await chunksOf(body, client), whole: body.kind === "whole", tail: body.kind === "events" ? body.tail : () => "" };
   } catch (thrown) {
     throw failureOf(thrown, context);
@@ -56,21 +81,22 @@ async function chunksOf(body: AnswerBody, client: OpenAI): Promise<AsyncIterable
     return (async function* () {
       yield { event: null, data: body.value };
     })();
-  const { Stream } = await import("openai/core/streaming");
+  const { Stream } = await streaming();
   // "events" hands over error events as they came, with their names; by default the SDK keeps only their message.
   return Stream.fromSSEResponse<NamedEvent>(body.response, new AbortController(), client, true, "events");
 }
 
 /** GET /models, read from the bytes: vendors wrap the list in different ways. */
 export async function listOpenaiModels(connection: ProviderConnection, signal: AbortSignal): Promise<ListedModel[]> {
-  const exchange = openaiExchange(connection);
+  const context: FailureContext = { connection, exchange: openaiExchange(connection), signal };
   try {
-    const client = await openaiClient(connection, exchange);
+    const client = await sharedClient();
+    const options = through(context);
     const { keyPath } = connection.quirks;
-    if (keyPath !== undefined && connection.secret) await client.get(keyPath, { signal }).asResponse();
-    const response = await client.models.list({ signal }).asResponse();
+    if (keyPath !== undefined && connection.secret) await client.get(keyPath, options).asResponse();
+    const response = await client.models.list(options).asResponse();
     return readModelList(parseJson(await response.text()), connection.provider);
   } catch (thrown) {
-    throw failureOf(thrown, { connection, exchange, signal });
+    throw failureOf(thrown, context);
   }
 }

@@ -78,13 +78,19 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
   };
   return {
     reserve: (booking, signal) =>
-      connection.write(
-        () => {
-          hold(booking.atMs);
-          return book(connection, booking, holder.id);
-        },
-        { durable: booking.intent.worstNanoUsd !== 0, signal },
-      ),
+      connection
+        .write(
+          () => {
+            hold(booking.atMs);
+            return book(connection, booking, holder.id);
+          },
+          { durable: booking.intent.worstNanoUsd !== 0, signal },
+        )
+        .catch((error: unknown) => {
+          // What was undone may have held the record of this process, without which others would take its attempts for orphans.
+          leaseUntilMs = 0;
+          throw error;
+        }),
     settle: (settlement) => connection.write(() => settle(connection, settlement, holder.id), { durable: false }),
     release: (booking, reason, atMs) => connection.write(() => release(connection, booking, reason, atMs), { durable: false }),
     sweep: async (atMs) => {

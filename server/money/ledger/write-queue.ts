@@ -1,4 +1,4 @@
-// One line of writers per process: in order, several in one transaction when others were ahead, never blocking the loop to wait.
+// One line of writers per process: in order, a lone one at once, those of a busy moment in one transaction, never blocking the loop.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../shared/failure.ts";
@@ -20,6 +20,9 @@ interface Job {
 /** How long a write waits for other processes; each of them holds the lock for about a millisecond. */
 const PATIENCE_MS = 10_000;
 const TURNS_BEFORE_SLEEP = 6;
+/** While every turn brings more writes, they are gathered this long: beginning and ending a transaction costs as much as a write. */
+const GATHER_MS = 3;
+const MOST_GATHERED = 32;
 /** A batch ends here, so that streams of this process and writers of others get their turn. */
 const LONGEST_BATCH_MS = 6;
 
@@ -33,7 +36,7 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
         if (begins(prepare("BEGIN IMMEDIATE"))) {
           turn = 0;
           runBatch(db, prepare, waiting);
-          if (waiting.length > 0) await nextTurn();
+          await gather(waiting);
           continue;
         }
       } catch (error) {
@@ -55,6 +58,16 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
       if (!isDraining) void drain();
     });
   return { write };
+}
+
+/** Until a turn of the loop brings no more writes; not for long, and with one turn where there are none. */
+async function gather(waiting: readonly Job[]): Promise<void> {
+  const until = performance.now() + GATHER_MS;
+  let seen: number;
+  do {
+    seen = waiting.length;
+    await nextTurn();
+  } while (waiting.length > seen && waiting.length < MOST_GATHERED && performance.now() < until);
 }
 
 /** False while another process writes. No SQLite busy timeout: its wait would block every stream of this process. */

@@ -5,6 +5,7 @@ import { type FailureContext, failureOf } from "../errors.ts";
 import { type Exchange, openExchange, PLACEHOLDER_KEY } from "../exchange.ts";
 import { readModelList } from "../model-list.ts";
 import type { Dialect, ListedModel, ProviderConnection, ProviderEvent, ProviderRequest } from "../provider.ts";
+import { once } from "../once.ts";
 import { pump } from "../pump.ts";
 import { isObject, parseJson } from "../vendor-json.ts";
 import { messagesBody } from "./request.ts";
@@ -16,8 +17,11 @@ const HEADERS = { keyHeader: { name: "authorization", scheme: "Bearer" }, pass: 
 /** Watchdogs elsewhere decide how long is too long; this is the longest a timer can run (24.8 days). */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
+const sdk = once(() => import("@anthropic-ai/sdk"));
+const streaming = once(() => import("@anthropic-ai/sdk/core/streaming"));
+
 async function clientFor(connection: ProviderConnection, exchange: Exchange): Promise<Anthropic> {
-  const { Anthropic: Client } = await import("@anthropic-ai/sdk");
+  const { Anthropic: Client } = await sdk();
   return new Client({
     apiKey: PLACEHOLDER_KEY,
     webhookKey: null,
@@ -52,7 +56,7 @@ async function openEvents(context: FailureContext, body: Record<string, unknown>
 /** The SDK's raw events: its parsed iteration drops events that a gateway sends without an `event:` line. */
 async function eventsOf(body: AnswerBody): Promise<AsyncIterable<RawEvent>> {
   if (body.kind === "whole") return wholeAsEvent(body.value);
-  const { Stream } = await import("@anthropic-ai/sdk/core/streaming");
+  const { Stream } = await streaming();
   return Stream.rawEvents(body.response, new AbortController());
 }
 

@@ -5,6 +5,7 @@ import { bodyFailure, type FailureContext, failureOf } from "../errors.ts";
 import { openExchange, PLACEHOLDER_KEY } from "../exchange.ts";
 import { readModelList } from "../model-list.ts";
 import type { Dialect, ListedModel, ProviderConnection, ProviderEvent, ProviderRequest } from "../provider.ts";
+import { once } from "../once.ts";
 import { pump } from "../pump.ts";
 import { isObject, parseJson } from "../vendor-json.ts";
 import { asEvents } from "./event-lines.ts";
@@ -13,9 +14,11 @@ import { GenerateReader } from "./stream.ts";
 
 const HEADERS = { keyHeader: { name: "x-goog-api-key" }, pass: [] } as const;
 
+const sdk = once(() => import("@google/genai"));
+
 /** Every option that the SDK would else take from the environment is given: it would move requests to Vertex, or to another host. */
 async function clientFor(connection: ProviderConnection, fetchAnswer: typeof fetch): Promise<GoogleGenAI> {
-  const { GoogleGenAI: Client } = await import("@google/genai");
+  const { GoogleGenAI: Client } = await sdk();
   return new Client({
     apiKey: PLACEHOLDER_KEY,
     vertexai: false,
