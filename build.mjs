@@ -1,5 +1,5 @@
 // Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|client|webview]… [--watch] [--quiet]`
-import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, context } from "esbuild";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
@@ -135,6 +135,7 @@ const page = {
 
 const parts = {
   server: async () => {
+    rmSync("dist/lazy", { recursive: true, force: true });
     await make({
       ...node,
       entryPoints: ["server/main.ts"],

@@ -156,8 +156,10 @@ class LearningEstimator implements Estimator {
   }
 
   async #load(): Promise<void> {
-    const { countTokens: count } = await import("gpt-tokenizer/encoding/o200k_base");
-    this.#count = (piece) => count(piece, { disallowedSpecial: new Set() });
+    // The .vsix ships without the vocabulary (docs/decisions/2026-11-23-vsix-without-vocabulary.md): the estimate then stays.
+    const tokenizer = await import("gpt-tokenizer/encoding/o200k_base").catch(() => null);
+    if (tokenizer === null) return;
+    this.#count = (piece) => tokenizer.countTokens(piece, { disallowedSpecial: new Set() });
     this.#memory.clear();
   }
 

@@ -1,12 +1,23 @@
 // The built sidecar over stdio: lifecycle, streaming, cancelling, and what it does with rubbish.
 import assert from "node:assert/strict";
-import { ask, type RpcError, SidecarProcess } from "../support/sidecar.ts";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { ask, BUILT, cleanEnvironment, type RpcError, SidecarProcess } from "../support/sidecar.ts";
 
 async function failure(promise: Promise<unknown>): Promise<RpcError> {
   return promise.then(
     () => assert.fail("it was accepted"),
     (error: RpcError) => error,
   );
+}
+
+/** A zombie that nobody has waited for is as good as gone. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 describe("the sidecar over stdio", () => {
@@ -76,6 +87,20 @@ describe("the sidecar over stdio", () => {
     sidecar.child.stdin?.end();
     assert.equal(await sidecar.exited, 1);
     assert.ok(Date.now() - closed < 1000);
+  });
+
+  it("ends within a second when the process that started it is gone, although stdin stays open", async () => {
+    const shell = spawn("sh", ["-c", `"$0" "$1" serve --stdio <&0 & echo $!; wait`, process.execPath, BUILT], {
+      env: cleanEnvironment(sidecar.home),
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const pid = Number(await new Promise<string>((done) => shell.stdout.once("data", (data: Buffer) => done(data.toString("utf8")))));
+    assert.ok(isAlive(pid));
+    await new Promise((done) => setTimeout(done, 1500));
+    shell.kill("SIGKILL");
+    const killed = Date.now();
+    while (isAlive(pid) && Date.now() - killed < 5000) await new Promise((done) => setTimeout(done, 20));
+    assert.ok(Date.now() - killed < 1500, "it is gone");
   });
 
   it("ends on SIGTERM", async () => {

@@ -1,0 +1,35 @@
+// The .vsix as a stranger gets it: packaged, under two megabytes, installed into a real VS Code, and it answers.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Session, startSession } from "../support/vscode-host/session.ts";
+import { quickInput, statusItem } from "../support/vscode-host/workbench.ts";
+
+describe("the installed .vsix", function () {
+  this.timeout(240_000);
+  const vsix = resolve("latchkey.vsix");
+  let session: Session | undefined;
+
+  before(() => {
+    execFileSync("npm", ["run", "-s", "package"], { stdio: "pipe" });
+  });
+  after(() => session?.stop());
+
+  it("has less than 2 MB", () => {
+    assert.ok(statSync(vsix).size < 2_000_000, `${statSync(vsix).size} bytes`);
+  });
+
+  it("answers in a real VS Code without a key", async () => {
+    session = await startSession({ vsix });
+    const { page, panel } = session;
+    await session.run("Latchkey: Ask…");
+    await quickInput(page).fill("Are you installed?");
+    await page.keyboard.press("Enter");
+    const answer = panel.locator("article.answer.done");
+    await answer.waitFor({ timeout: 60_000 });
+    assert.match((await answer.textContent()) ?? "", /no model was called/);
+    await statusItem(page).filter({ hasText: "$0.00" }).waitFor();
+    await session.shoot("installed");
+  });
+});
