@@ -35,6 +35,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
     },
     listProviders: async () => {
       await rooms.ready(LOCAL_TOO);
+      await health.refresh();
       return { providers: access.list() };
     },
     listKeys: async () => {

@@ -27,7 +27,10 @@ export class HealthBoard implements Health {
   constructor(parts: HealthParts) {
     this.#now = parts.now;
     this.#exchange = new Exchange(parts, {
-      rest: (scope, rest) => this.#circuit(scope).adopt(rest),
+      rest: (scope, rest) => {
+        if (scope.model !== "") this.#remember(scope);
+        this.#circuit(scope).adopt(rest);
+      },
       shares: (scope, shares) => this.#shares.set(scopeKey(scope), shares),
       learned: () => this.#tell(),
     });

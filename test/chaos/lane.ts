@@ -34,22 +34,25 @@ export interface Row {
 export class Lane {
   readonly sidecar: SidecarProcess;
   readonly #provider: ChaosProvider;
-  readonly #home = mkdtempSync(join(tmpdir(), "latchkey-chaos-"));
-  readonly #probe = join(this.#home, "vitals.json");
+  readonly #folder = mkdtempSync(join(tmpdir(), "latchkey-chaos-"));
+  readonly #probe = join(this.#folder, "vitals.json");
+  /** The state folder; another lane may share it, as several editors on one machine do. */
+  readonly home: string;
   readonly #closedPort: number;
   readonly #silenceMs: number;
   /** Every silence of every attempt, and what lies between them: nothing may take longer. */
   readonly #longestRoundMs: number;
   #isReady = false;
 
-  constructor(provider: ChaosProvider, closedPort: number, silenceMs = SILENCE_MS) {
+  constructor(provider: ChaosProvider, closedPort: number, silenceMs = SILENCE_MS, home?: string) {
     this.#silenceMs = silenceMs;
     this.#longestRoundMs = MOST_ATTEMPTS * (2 * silenceMs + 3_000);
     this.#provider = provider;
     this.#closedPort = closedPort;
+    this.home = home ?? join(this.#folder, "state");
     const probe = resolve(import.meta.dirname, "probe.cjs");
     this.sidecar = new SidecarProcess({
-      home: join(this.#home, "state"),
+      home: this.home,
       environment: { NODE_OPTIONS: `--require ${probe}`, LATCHKEY_CHAOS_PROBE: this.#probe },
     });
   }
@@ -89,7 +92,7 @@ export class Lane {
       dialect,
       baseUrl: `${address}/${id}${basePath}`,
       needsKey: true,
-      models: [{ id: "m", ...limits, capabilities: ["tools"] }],
+      models: [{ id: "m", ...limits, capabilities: ["tools", "structured"] }],
     };
   }
 
@@ -137,7 +140,7 @@ export class Lane {
   }
 
   rows(): Row[] {
-    const ledger = new DatabaseSync(join(this.#home, "state", "ledger.sqlite"), { readOnly: true });
+    const ledger = new DatabaseSync(join(this.home, "ledger.sqlite"), { readOnly: true });
     const rows = ledger.prepare("SELECT * FROM attempt ORDER BY n").all() as unknown as Row[];
     ledger.close();
     return rows;
@@ -152,7 +155,7 @@ export class Lane {
 
   async close(): Promise<number | null> {
     const code = await this.sidecar.stop();
-    rmSync(this.#home, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
     return code;
   }
 }

@@ -264,6 +264,7 @@ describe("health shared between processes", () => {
     fail(left, A, "rateLimited", { retryAfterMs: 60_000 });
     await settle();
     await right.refresh();
+    assert.equal(right.stateOf("acme", "", ["work"]).health, "resting");
     assert.deepEqual(
       seen.map(({ model, state }) => [model, state.health]),
       [["acme/large", "resting"]],
