@@ -34,7 +34,7 @@ async function setKey(parts: KeyParts, given: string | undefined): Promise<void>
   });
   if (!secret?.trim()) return;
   const set = await parts.sidecar.call("key/set", { provider: provider.id, secret: secret.trim(), persist: false });
-  await parts.keys.store(provider.id, secret.trim());
+  await parts.keys.store(provider.id, secret.trim(), set.origin);
   if (set.warning) void vscode.window.showWarningMessage(set.warning);
   await testKey(parts, provider);
   parts.models.refreshSoon();

@@ -22,10 +22,11 @@ export class Keys {
     return this.#index.get<string[]>(INDEX, []);
   }
 
-  /** Stores a key and reads it back: a keyring that swallows it must not look like success. */
-  async store(provider: string, secret: string): Promise<void> {
-    await this.#secrets.store(secretId(provider), secret);
-    if ((await this.#secrets.get(secretId(provider))) !== secret) {
+  /** Stores a key with the origin it was set for, and reads it back: a keyring that swallows it must not look like success. */
+  async store(provider: string, secret: string, origin: string): Promise<void> {
+    const kept = JSON.stringify({ secret, origin });
+    await this.#secrets.store(secretId(provider), kept);
+    if ((await this.#secrets.get(secretId(provider))) !== kept) {
       throw new Error(
         vscode.l10n.t("VS Code could not keep the key. Is a keyring running? A vault file or an environment variable works too."),
       );
@@ -47,13 +48,20 @@ export class Keys {
   async lease(call: SetKey, refused: (provider: string, error: unknown) => void): Promise<void> {
     for (const provider of this.providers()) {
       try {
-        const secret = await this.#secrets.get(secretId(provider));
-        if (secret) await call("key/set", { provider, secret, persist: false });
+        const kept = readKept(await this.#secrets.get(secretId(provider)));
+        // With its origin: a base URL that changed meanwhile does not get the key until it is set again.
+        if (kept) await call("key/set", { provider, ...kept, persist: false });
       } catch (error) {
         refused(provider, error);
       }
     }
   }
+}
+
+function readKept(kept: string | undefined): { secret: string; origin: string } | undefined {
+  if (!kept) return undefined;
+  const { secret, origin } = JSON.parse(kept);
+  return { secret: String(secret), origin: String(origin) };
 }
 
 function secretId(provider: string): string {

@@ -42,9 +42,9 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       await ring.ready();
       return { keys: ring.list() };
     },
-    setKey: async ({ provider, secret, name, persist }) => {
+    setKey: async ({ provider, secret, name, persist, origin }) => {
       mustBeKnown(rooms, provider);
-      const set = await ring.set(provider, secret, { name, persist });
+      const set = await ring.set(provider, secret, { name, persist, origin });
       health.reset(provider);
       await rooms.refresher.load();
       return { provider, ...set };

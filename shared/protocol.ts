@@ -185,6 +185,8 @@ export const requests = {
       provider: text,
       secret: text,
       name: z.optional(z.string()),
+      /** Binds the key to this origin, where it was set before, rather than to the one that the settings point to now. */
+      origin: z.optional(z.string()),
       persist: z.optional(z.union([z.literal(false), z.literal("vault"), z.literal("keychain")])),
     }),
     result: z.object({ provider: z.string(), source: z.string(), origin: z.string(), last4: z.string(), warning: z.optional(z.string()) }),

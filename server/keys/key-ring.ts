@@ -5,7 +5,7 @@ import type { Settings } from "../../shared/settings.ts";
 import { CommandKeys } from "./command-keys.ts";
 import { cleanKey, doubtAbout } from "./key-text.ts";
 import { boundTo, infosOf, inOrder, type KnownKey, whyNone } from "./known-key.ts";
-import { currentOrigin, knownProviders, originsInForce, type ProviderKeys, secretsOf } from "./origins.ts";
+import { currentOrigin, knownProviders, originOf, originsInForce, type ProviderKeys, secretsOf } from "./origins.ts";
 import type { KeyRecord, KeyRing, SetKeyOptions } from "./ring.ts";
 import { createScrubber } from "./scrub.ts";
 import { Secret } from "./secret.ts";
@@ -87,7 +87,8 @@ class Ring implements KeyRing {
 
   async set(provider: string, pasted: string, options: SetKeyOptions) {
     const secret = new Secret(cleanKey(pasted));
-    const origins = originsInForce(this.#rowOf(provider), this.#parts.settings());
+    const row = this.#rowOf(provider);
+    const origins = options.origin === undefined ? originsInForce(row, this.#parts.settings()) : [statedOrigin(options.origin)];
     const origin = origins[0];
     if (origin === undefined) {
       throw new Failure(
@@ -240,4 +241,10 @@ class Ring implements KeyRing {
       log.warn("the vault could not be read", { path: vault.path, error });
     }
   }
+}
+
+function statedOrigin(given: string): string {
+  const origin = originOf(given);
+  if (origin === null) throw new Failure("invalidParams", "origin: it is no http or https address");
+  return origin;
 }

@@ -17,6 +17,8 @@ export interface SetKeyOptions {
   readonly name?: string | undefined;
   /** False or absent: for this process only. */
   readonly persist?: false | "vault" | "keychain" | undefined;
+  /** Where the key may go, when whoever kept it knows; else where the settings point now. */
+  readonly origin?: string | undefined;
 }
 
 /**

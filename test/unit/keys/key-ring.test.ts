@@ -107,6 +107,17 @@ describe("the key ring", () => {
       assert.equal((await ring.set("openai", "some-long-key-1", {})).origin, "http://127.0.0.1:9");
     });
 
+    it("the one it was kept for, when whoever kept it says so", async () => {
+      const { ring } = open({}, { providers: { openai: { baseUrl: "https://elsewhere.example/v1" } } });
+      assert.equal((await ring.set("openai", "some-long-key-1", { origin: "https://api.openai.com" })).origin, "https://api.openai.com");
+      assert.equal(ring.has("openai"), false);
+      assert.match(ring.list()[0]?.warning ?? "", /bound to https:\/\/api\.openai\.com/);
+      await assert.rejects(
+        ring.set("openai", "some-long-key-1", { origin: "nonsense" }),
+        (error) => isFailure(error) && error.kind === "invalidParams",
+      );
+    });
+
     for (const persist of [false, "vault", "keychain"] as const) {
       it(`a key ${persist === false ? "leased" : `in the ${persist}`} for one host is not used at another, and says so`, async () => {
         const { ring, configure } = open();
