@@ -6,7 +6,7 @@ import { nanoFromUsd } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { RouteDecision } from "../../shared/route.ts";
-import { mayContinueItself } from "../resilience/attempts.ts";
+import { mayContinueItself, mayTryNext } from "../resilience/attempts.ts";
 import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { brief } from "../routing/explain.ts";
@@ -166,7 +166,7 @@ class Chat {
 
   /** The next candidate that this failure allows: any, a cheaper one, or one with a larger window. */
   #nextAfter(failure: Failure, failed: ModelInfo): ModelInfo | undefined {
-    const rule = failure.row.tryNext;
+    const rule = mayTryNext(failure);
     if (rule === "no") return undefined;
     const worst = this.#estimateOf(failed).worstNanoUsd;
     const availabilityOf = this.#parts.providers.availabilities();

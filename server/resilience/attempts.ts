@@ -88,7 +88,7 @@ class Attempts implements AttemptBudget {
     if (attempt.hadContent) return afterContent(row, attempt);
     const retry = this.#retry(row, attempt);
     if (retry) return retry;
-    return row.tryNext !== "no" && attempt.moreCandidates ? { action: "next" } : { action: "stop" };
+    return mayTryNext(attempt.failure) !== "no" && attempt.moreCandidates ? { action: "next" } : { action: "stop" };
   }
 
   #retry(row: FailureRow, attempt: FailedAttempt): Verdict | null {
@@ -129,6 +129,11 @@ class Attempts implements AttemptBudget {
   #msLeft(): number {
     return this.deadline ? this.deadline.getTime() - this.#now() : Number.POSITIVE_INFINITY;
   }
+}
+
+/** The table's word, but for a request that is wrong only for a model without the capability it needs: another has it. */
+export function mayTryNext(failure: Failure): FailureRow["tryNext"] {
+  return failure.details.lacks === undefined ? failure.row.tryNext : "yes";
 }
 
 /** A line that broke or fell silent says nothing against the model: where there is no other, it may continue its own answer. */

@@ -89,6 +89,13 @@ describe("a chat with a vendor", () => {
     assert.equal(second.requests.length, 0);
   });
 
+  it("asks another model when the vendor says that this one cannot see", async () => {
+    vendor.script = (answer) => answer.fail(400, { message: "This model does not support image input.", type: "invalid_request_error" });
+    const result = await sidecar.request("chat/send", ask("s", "hello"));
+    assert.equal(result.text, "Hello from the second.");
+    assert.equal(result.attempts[0]?.failure?.kind, "requestInvalid");
+  });
+
   it("marks an answer that broke off as broken and keeps what was shown", async () => {
     vendor.script = async (answer) => {
       await answer.text("Half of ");
