@@ -4,15 +4,18 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
+  openSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -159,6 +162,38 @@ describe("ledger file", function () {
     for (const till of tills) assert.ok(await till.budget.reserve(intent(5), never));
     assert.equal((await tills[0]?.ledger.rows({ limit: 9 }))?.rows.length, 4);
     for (const till of tills) await closeTill(till, true);
+  });
+
+  it("that is removed while in use is followed by one that all processes share", async () => {
+    const limit = { budgets: [{ scope: "all", limitUsd: 1 }] };
+    const [one, two] = [await openTill(limit, { folder }), await openTill(limit, { folder })];
+    const before = await one.budget.reserve(intent(0.4 * USD), never);
+    await two.budget.reserve(intent(0.1 * USD), never);
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    await one.budget.reserve(intent(0.7 * USD), never);
+    assert.equal((await failureOf(two.budget.reserve(intent(0.4 * USD), never))).details.reservedNanoUsd, 0.7 * USD);
+    await before.settle(outcome(0.2 * USD));
+    assert.equal((await two.budget.status()).budgets[0]?.spentNanoUsd, 0.2 * USD, "what ended later is not forgotten");
+    assert.match(one.said.join(), /moved or removed while in use/);
+    for (const till of [one, two]) await closeTill(till, true);
+  });
+
+  it("that is damaged while in use is kept aside, and everyone goes on in a new one", async () => {
+    const limit = { budgets: [{ scope: "all", limitUsd: 1 }] };
+    const [one, two] = [await openTill(limit, { folder }), await openTill(limit, { folder })];
+    for (let index = 0; index < 300; index++) await (await one.budget.reserve(intent(1000), never)).settle(outcome(1000));
+    const checkpoint = new DatabaseSync(file, { timeout: 1000 });
+    checkpoint.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    checkpoint.close();
+    const rubbish = Buffer.alloc(statSync(file).size - 4096, 0x5a);
+    const handle = openSync(file, "r+");
+    writeSync(handle, rubbish, 0, rubbish.length, 4096);
+    closeSync(handle);
+    for (const till of [two, one, two]) await till.budget.reserve(intent(0.3 * USD), never);
+    assert.equal((await failureOf(one.budget.reserve(intent(0.3 * USD), never))).kind, "budgetExceeded");
+    assert.equal(readdirSync(folder).filter((entry) => /\.damaged-.*Z$/.test(entry)).length, 1);
+    assert.match([...one.said, ...two.said].join(), /found damaged while in use.*kept as/);
+    for (const till of [one, two]) await closeTill(till, true);
   });
 
   it("that may only be read shows what was spent, refuses what costs and lets free models pass", async () => {
@@ -320,6 +355,7 @@ async function checkWhole(folder: string): Promise<void> {
   assert.equal(db.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
   db.close();
   const till = await openTill({ budgets: [{ scope: "all", limitUsd: 100 }] }, { folder });
+  await till.ledger.sweep(NOON);
   const { rows } = await till.ledger.rows({ limit: 99_999 });
   const [all] = (await till.budget.status()).budgets;
   assert.equal(

@@ -163,7 +163,7 @@ export interface Ledger {
   /** All or nothing; each old figure is kept beside the new one. */
   reprice(repricings: readonly Repricing[]): Promise<number>;
   readonly shared: SharedTable;
-  /** Told when a ledger elsewhere goes away or comes back; absent where that cannot happen. */
+  /** Told when the ledger goes away, comes back, or is another one than before; absent where that cannot happen. */
   onNotice?(listener: (message: string) => void): () => void;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface Connection {
   prepare(sql: string): StatementSync;
   /** Runs `step` in one write transaction. With `durable` the disk is told to keep it, without waiting for it. */
   write<Result>(step: () => Result, options: { durable: boolean; signal?: AbortSignal }): Promise<Result>;
-  read<Result>(step: () => Result): Result;
+  read<Result>(step: () => Result): Promise<Result>;
   /** Resolves when everything written so far is on the disk. */
   flushed(): Promise<void>;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export function createConnection(db: DatabaseSync, options: { path: string; read
     if (durable) disk?.ask();
     return result;
   };
-  const read = <Result>(step: () => Result): Result => {
+  const read = async <Result>(step: () => Result): Promise<Result> => {
     try {
       return step();
     } catch (error) {

@@ -23,12 +23,12 @@ export async function openFile(path: string, atMs: number): Promise<OpenedFile> 
   const sqlite = await import("node:sqlite");
   const notices: string[] = [];
   for (let round = 0; ; round++) {
-    const inode = inodeOf(path);
+    const file = identityOf(path);
     try {
       return { connection: await openOnce(sqlite, path), notices };
     } catch (error) {
       if (!isDamaged(error) || round > 2) throw translate(error);
-      const kept = setAside(path, inode, atMs);
+      const kept = setAside(path, file, atMs);
       if (kept !== null)
         notices.push(
           `The ledger file was damaged. It is kept as ${kept}; a new one was begun, so what was spent before is not counted in limits.`,
@@ -142,17 +142,19 @@ function prepareFolder(path: string): boolean {
   }
 }
 
-export function inodeOf(path: string): number | null {
+/** Which file lies at the path; file systems give a removed file's number to the next one, so its birth is part of it. */
+export function identityOf(path: string): string | null {
   try {
-    return statSync(path).ino;
+    const { dev, ino, birthtimeMs } = statSync(path);
+    return `${dev} ${ino} ${birthtimeMs}`;
   } catch {
     return null;
   }
 }
 
 /** Renames the file and its companions; null when another process has done it already. */
-function setAside(path: string, inode: number | null, atMs: number): string | null {
-  if (inode === null || inodeOf(path) !== inode) return null;
+export function setAside(path: string, file: string | null, atMs: number): string | null {
+  if (file === null || identityOf(path) !== file) return null;
   const kept = `${path}.damaged-${new Date(atMs).toISOString().replaceAll(":", "-")}`;
   for (const suffix of ["", "-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
   return kept;

@@ -4,7 +4,8 @@ import type { Ledger, SharedTable, StoredLimits } from "./ledger.ts";
 import { book, forget, orphan, release, settle } from "./sqlite-attempts.ts";
 import { ensureBalance, keepByIds, keptByIds, pruneBalances, readBalance, sumRows } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { keepPrivate, openFile } from "./sqlite-file.ts";
+import { keepPrivate, type OpenedFile, openFile } from "./sqlite-file.ts";
+import { followFile } from "./sqlite-follow.ts";
 import { recent, reprice, rows, sums } from "./sqlite-reports.ts";
 
 export interface SqliteOptions {
@@ -20,8 +21,7 @@ export interface SqliteLedger extends Ledger {
 }
 
 export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLedger> {
-  const { connection, notices } = await openFile(options.path, options.now());
-  keepPrivate(options.path);
+  const { connection, notices, onNotice } = await openFollowed(options);
   const holder = createHolder(options.facts);
   const quick = { durable: false } as const;
   const kept = new Set<string>();
@@ -30,7 +30,7 @@ export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLe
     notices: connection.readOnly ? [...notices, "The ledger may only be read: nothing that costs money can be sent."] : notices,
     ...attempts(connection, holder, options.facts),
     balances: async (windows) => {
-      const known = connection.read(() => windows.map((window) => readBalance(connection, window)));
+      const known = await connection.read(() => windows.map((window) => readBalance(connection, window)));
       if (!known.includes(null)) return known.filter((balance) => balance !== null);
       if (connection.readOnly) return connection.read(() => windows.map((window) => sumRows(connection, window)));
       return connection.write(() => windows.map((window) => ensureBalance(connection, window)), quick);
@@ -58,6 +58,7 @@ export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLe
     rows: async (range) => connection.read(() => rows(connection, range)),
     recent: async (limit) => connection.read(() => recent(connection, limit)),
     reprice: (repricings) => connection.write(() => reprice(connection, repricings), { durable: true }),
+    onNotice,
     forget: (ids) => connection.write(() => forget(connection, ids), { durable: true }),
     shared: sharedTable(connection),
     close: async () => {
@@ -67,11 +68,32 @@ export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLe
   };
 }
 
+/** The connection that stays with the path, and who is told when that leads to another file. */
+async function openFollowed({ path, now }: SqliteOptions): Promise<OpenedFile & { onNotice: NonNullable<Ledger["onNotice"]> }> {
+  const listeners = new Set<(message: string) => void>();
+  const open = async (): Promise<OpenedFile> => {
+    const opened = await openFile(path, now());
+    keepPrivate(path);
+    return opened;
+  };
+  const opened = await open();
+  const say = (notice: string): void => {
+    for (const listener of listeners) listener(notice);
+  };
+  const onNotice = (listener: (message: string) => void): (() => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { connection: followFile({ path, opened, reopen: open, now, say }), notices: opened.notices, onNotice };
+}
+
 function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): Pick<Ledger, "reserve" | "settle" | "release" | "sweep"> {
   let leaseUntilMs = 0;
+  let writtenTo: unknown = null;
   const hold = (atMs: number): void => {
-    if (leaseUntilMs - atMs > LEASE_MS / 2 && leaseUntilMs - atMs <= LEASE_MS) return;
+    if (writtenTo === connection.db && leaseUntilMs - atMs > LEASE_MS / 2 && leaseUntilMs - atMs <= LEASE_MS) return;
     leaseUntilMs = atMs + LEASE_MS;
+    writtenTo = connection.db;
     connection
       .prepare("INSERT INTO holder VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET lease_until = excluded.lease_until")
       .run(holder.id, holder.pid, holder.place, holder.started, leaseUntilMs);
@@ -94,7 +116,7 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
     settle: (settlement) => connection.write(() => settle(connection, settlement, holder.id), { durable: false }),
     release: (booking, reason, atMs) => connection.write(() => release(connection, booking, reason, atMs), { durable: false }),
     sweep: async (atMs) => {
-      const open = connection.read(() => openHolders(connection));
+      const open = await connection.read(() => openHolders(connection));
       const dead = open.filter((record) => record.id !== holder.id && isDead(record, holder, facts, atMs)).map((record) => record.id);
       const renew = open.some((record) => record.id === holder.id);
       if (connection.readOnly || (dead.length === 0 && !renew)) return 0;
@@ -164,7 +186,9 @@ function writeLimits(connection: Connection, json: string): StoredLimits {
 function sharedTable(connection: Connection): SharedTable {
   return {
     get: async (key, atMs) => {
-      const record = connection.read(() => connection.prepare("SELECT value FROM shared WHERE key = ? AND expires_at > ?").get(key, atMs));
+      const record = await connection.read(() =>
+        connection.prepare("SELECT value FROM shared WHERE key = ? AND expires_at > ?").get(key, atMs),
+      );
       return record === undefined ? null : String(record.value);
     },
     set: async ({ key, value, expiresAtMs }) => {

@@ -44,7 +44,7 @@ describe("write queue", () => {
 
   it("undoes what a step wrote before it threw, alone", async () => {
     await assert.rejects(put(1, boom), /boom/);
-    assert.deepEqual(all(), []);
+    assert.deepEqual(await all(), []);
     assert.equal(await put(2), 2);
   });
 
@@ -53,11 +53,11 @@ describe("write queue", () => {
     other.exec("BEGIN IMMEDIATE");
     const writes = [put(1), put(2, boom), put(3), put(4, boom), put(5)].map((write) => write.catch((error: Error) => error.message));
     await sleep(20);
-    assert.deepEqual(all(), []);
+    assert.deepEqual(await all(), []);
     other.exec("ROLLBACK");
     other.close();
     assert.deepEqual(await Promise.all(writes), [1, "boom", 3, "boom", 5]);
-    assert.deepEqual(all(), [1, 3, 5]);
+    assert.deepEqual(await all(), [1, 3, 5]);
   });
 
   it("does not write for someone who has given up while waiting", async () => {
@@ -71,7 +71,7 @@ describe("write queue", () => {
     other.exec("ROLLBACK");
     other.close();
     await Promise.all([writes[0], writes[2]]);
-    assert.deepEqual(all(), [1, 3]);
+    assert.deepEqual(await all(), [1, 3]);
   });
 
   it("lets the loop turn while another process holds the lock", async () => {
