@@ -1,7 +1,7 @@
 // One request to one vendor: reserve, stream under the watchdog, settle in `finally` whatever happened.
 import type { Attempt, StopReason } from "../../shared/chat.ts";
 import { Failure, isFailure } from "../../shared/failure.ts";
-import { type ModelInfo, vendorModelOf } from "../../shared/model.ts";
+import { isFree, type ModelInfo, vendorModelOf } from "../../shared/model.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { AttemptIntent, Reservation } from "../money/budget.ts";
 import type { Dialect, ProviderConnection, ProviderEvent, ProviderRequest } from "../providers/provider.ts";
@@ -171,7 +171,7 @@ const CAP_SLACK = 1.25;
 const CAP_SLACK_TOKENS = 256;
 
 function passesCap(parts: SpineParts, job: AttemptJob, told: Told): boolean {
-  if (job.model.local) return false;
+  if (isFree(job.model)) return false;
   const produced = parts.quoter.outputTokens(told.producedLength, job.model);
   return produced > job.estimate.outputTokensWorst * CAP_SLACK + CAP_SLACK_TOKENS;
 }

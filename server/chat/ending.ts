@@ -11,10 +11,11 @@ export function totalsOf(attempts: readonly Attempt[]): { usage: Usage; cost: Co
   return rest.reduce((sum, { usage, cost }) => ({ usage: addUsage(sum.usage, usage), cost: addCost(sum.cost, cost) }), start);
 }
 
-/** The last failure with every attempt; "allFailed" when more than one model was tried. */
+/** The last failure with every attempt; "allFailed" when more than one model was tried and it was not a limit that refused each. */
 export function failureOfAll(attempts: readonly Attempt[], last: Failure): Failure {
   const tried = new Set(attempts.map((attempt) => attempt.model));
-  if (tried.size <= 1) return new Failure(last.kind, last.message, { ...last.details, attempts }, { cause: last });
+  const isLimit = attempts.every((attempt) => attempt.failure?.kind === "budgetExceeded");
+  if (tried.size <= 1 || isLimit) return new Failure(last.kind, last.message, { ...last.details, attempts }, { cause: last });
   const reasons = attempts.map((attempt) => `${attempt.model}: ${attempt.failure?.message ?? attempt.outcome}`);
   const message = `None of the ${tried.size} models that were tried answered. ${reasons.join(" | ")}`;
   return new Failure("allFailed", message, { attempts, cost: totalsOf(attempts).cost }, { cause: last });

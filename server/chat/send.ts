@@ -15,6 +15,7 @@ import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
 import { guarded } from "./guard.ts";
+import { fitsBudget, withCheaper } from "./cheaper.ts";
 import { failureOfAll, noticeFor, shownBy, totalsOf } from "./ending.ts";
 import { limitsFor } from "./limits.ts";
 import { decideOrWait } from "./patience.ts";
@@ -172,7 +173,7 @@ class Chat {
     const availabilityOf = this.#parts.providers.availabilities();
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       const nextWorst = isFree(next) ? 0 : this.#estimateOf(next).worstNanoUsd;
-      if (rule === "cheaperOnly" && !(nextWorst !== null && worst !== null && nextWorst < worst)) continue;
+      if (rule === "cheaperOnly" && !fitsBudget(nextWorst, worst, failure)) continue;
       if (rule === "largerWindowOnly" && next.contextWindowTokens <= failed.contextWindowTokens) continue;
       if (!availabilityOf(next).usable || !this.#fits(next)) continue;
       return next;
@@ -213,7 +214,7 @@ class Chat {
       this.#parts.onBug(failure.cause);
     }
     if (this.#answer.hasContent && last) return this.#finish(last, "broken", failure);
-    throw failureOfAll(this.#attempts, failure);
+    throw failureOfAll(this.#attempts, withCheaper(this.#parts, this.#request, model, failure));
   }
 
   async #finish(model: ModelInfo, stopReason: StopReason, failure: Failure | null): Promise<ChatResult> {

@@ -162,3 +162,57 @@ describe("a chat with a vendor", () => {
     assert.equal(vendor.requests.length, 0);
   });
 });
+
+describe("a chat that meets a limit", () => {
+  let vendor: Vendor;
+  let cheap: Vendor;
+  let sidecar: SidecarProcess;
+  beforeEach(async () => {
+    vendor = await startVendor();
+    cheap = await startVendor(says("Cheap but here."));
+    sidecar = new SidecarProcess();
+    const dear = asProvider(vendor, { id: "dear", needsKey: false }, { usdPerMillion: { input: 100, output: 200 }, quality: 90 });
+    const low = asProvider(cheap, { id: "low", needsKey: false }, { quality: 50 });
+    await sidecar.initialize({ providers: { custom: [dear, low] } });
+    await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0.01, kind: "hard" }] });
+  });
+  afterEach(async () => {
+    await sidecar.stop();
+    await Promise.all([vendor.close(), cheap.close()]);
+  });
+
+  it("goes to a candidate that fits", async () => {
+    const result = await sidecar.request("chat/send", ask("a", "hello", { policy: "best" }));
+    assert.equal(result.text, "Cheap but here.");
+    assert.equal(vendor.requests.length, 0);
+  });
+
+  it("names the model that would fit when another was pinned", async () => {
+    const error = await failure(sidecar.request("chat/send", ask("b", "hello", { model: "dear/m1" })));
+    assert.equal(error.kind, "budgetExceeded");
+    assert.deepEqual(Object.keys(error.data?.cheaper ?? {}), ["model", "worstNanoUsd"]);
+    assert.match(error.message, /low\/m1 would fit: at most \$0\.00/);
+  });
+
+  it("says budgetExceeded, not allFailed, when the limit leaves nothing for anyone", async () => {
+    await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0, kind: "hard" }] });
+    const error = await failure(sidecar.request("chat/send", ask("c", "hello")));
+    assert.equal(error.kind, "budgetExceeded");
+    assert.deepEqual([error.data?.limitNanoUsd, error.data?.spentNanoUsd, error.data?.cheaper], [0, 0, undefined]);
+    assert.equal(vendor.requests.length + cheap.requests.length, 0);
+  });
+
+  it("is cut with a clear stop reason when a vendor ignores the cap that was reserved", async () => {
+    vendor.script = async (answer) => {
+      for (let word = 0; word < 4000; word++) await answer.text("endless ");
+      await answer.finish();
+    };
+    await sidecar.request("budget/set", { budgets: [] });
+    const result = await sidecar.request("chat/send", ask("d", "hello", { model: "dear/m1", maxOutputTokens: 50 }));
+    assert.equal(result.stopReason, "budget");
+    assert.match(result.notice ?? "", /passed what was reserved/);
+    assert.ok(result.text.length < 4000 * 8);
+    assert.equal(result.attempts[0]?.outcome, "cut");
+    assert.equal(result.cost.provenance, "estimated");
+  });
+});
