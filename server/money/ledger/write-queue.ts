@@ -88,8 +88,7 @@ function runBatch(db: DatabaseSync, prepare: (sql: string) => StatementSync, wai
   const isAlone = waiting.length === 1;
   try {
     for (let job = waiting.shift(); job !== undefined; job = performance.now() < until ? waiting.shift() : undefined) {
-      if (job.signal?.aborted) job.fail(new Failure("cancelled"));
-      else runOne(db, prepare, job, isAlone, finished);
+      runOne(db, prepare, job, isAlone, finished);
     }
     prepare("COMMIT").run();
   } catch (error) {
