@@ -2,6 +2,7 @@
 import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, context } from "esbuild";
+import { createRequire } from "node:module";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
 import { noticesFor, packagesOf } from "./notices.mjs";
 
@@ -16,7 +17,6 @@ const node = {
   target: "node22",
   format: "cjs",
   minify: true,
-  keepNames: true,
   legalComments: "none",
   logLevel: "warning",
   sourcemap: words.includes("--sourcemap"),
@@ -87,7 +87,6 @@ function lazyOptions() {
     .filter(([, names]) => names.length > 0)
     .map(([group, names]) => ({
       ...node,
-      keepNames: false,
       stdin: {
         contents: `module.exports = { ${names.map((name) => `${JSON.stringify(name)}: ${PARTS[name] ?? `require(${JSON.stringify(name)})`}`).join(", ")} };`,
         resolveDir: import.meta.dirname,
@@ -133,6 +132,25 @@ const page = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
+/** Only the protocol of vscode-jsonrpc: its own transports, which are not used, load five of Node's modules before the first answer. */
+const protocolOnly = {
+  name: "protocol-only",
+  setup(build) {
+    const library = join(createRequire(import.meta.url).resolve("vscode-jsonrpc/node"), "../../..");
+    build.onResolve({ filter: /^vscode-jsonrpc\/node$/ }, (seen) => ({ path: seen.path, namespace: "protocol-only" }));
+    build.onLoad({ filter: /.*/, namespace: "protocol-only" }, () => ({
+      contents: `require("./lib/node/ril").default.install(); module.exports = require("./lib/common/api");`,
+      resolveDir: library,
+    }));
+    build.onResolve({ filter: /^crypto$/ }, (seen) =>
+      seen.importer.startsWith(library) ? { path: "crypto", namespace: "when-asked" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "when-asked" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require("node:${path}")[name] });`,
+    }));
+  },
+};
+
 const parts = {
   server: async () => {
     rmSync("dist/lazy", { recursive: true, force: true });
@@ -140,7 +158,7 @@ const parts = {
       ...node,
       entryPoints: ["server/main.ts"],
       outfile: "dist/server.cjs",
-      plugins: [lazyPackages],
+      plugins: [lazyPackages, protocolOnly],
       external: ["@napi-rs/keyring"],
     });
     for (const options of lazyOptions()) await make(options);

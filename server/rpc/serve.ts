@@ -85,18 +85,22 @@ class Session {
     this.#phase = "initialized";
     this.#editor = options.client.name;
     this.#clientPid = typeof params.processId === "number" ? params.processId : null;
-    // The answer leaves first: opening the house takes longer than all that the client waits for here.
-    const house = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#parts.openHouse(options));
+    let open: () => void = () => undefined;
+    const house = new Promise<void>((resolve) => {
+      open = resolve;
+    }).then(() => this.#parts.openHouse(options));
     this.#house = house;
     this.#handlers = createHandlers(house, (chatId, signal) => this.#callerFor(chatId, signal));
     this.#plain = isPlain(params);
     house.then(
-      (open) => this.#plain || open.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
+      (opened) => this.#plain || opened.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
       (error: unknown) => this.#parts.log.error("the sidecar could not open its state", { error }),
     );
     const { workspace, languageServer = this.#plain } = options;
     const order = { house, params, workspace, plain: this.#plain, peer: this.#peer, editor: this.#editor };
     if (languageServer) this.#sideDoor = await this.#parts.openSideDoor?.(order);
+    // The answer leaves first, at the end of this turn: opening the house takes longer than all that the client waits for here.
+    setImmediate(() => setImmediate(open));
     return initializeResult(this.#parts.version, this.#sideDoor?.capabilities);
   }
 

@@ -5,7 +5,6 @@ import { formatUsd } from "../../../shared/money.ts";
 import type { Edge } from "../../edge.ts";
 import { createLog, type Log, type LogLevel } from "../../log.ts";
 import { VERSION } from "../../version.ts";
-import { readOwnSettings } from "./own-settings.ts";
 import { plain } from "./plain.ts";
 import { EXIT, UsageError, type Verb, type VerbContext } from "./verb.ts";
 import { VERBS } from "./verbs.ts";
@@ -52,7 +51,7 @@ function contextOf(edge: Edge): VerbContext {
     version: VERSION,
     scrubLog,
     openHouse: async (client, more) => {
-      const { openHouse } = await import("../../compose.ts");
+      const [{ openHouse }, { readOwnSettings }] = await Promise.all([import("../../compose.ts"), import("./own-settings.ts")]);
       const withMore = { ...edge, environment: { ...edge.environment, ...more } };
       const settings = await readOwnSettings(edge);
       const options = { protocolVersion: 1, client: { name: client, version: VERSION }, trusted: true, ...(settings ? { settings } : {}) };

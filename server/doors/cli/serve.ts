@@ -1,6 +1,5 @@
 // `latchkey serve`: the sidecar itself, over stdio for editors or over HTTP for any client of the known interfaces.
 import { serveStdio } from "../../rpc/serve.ts";
-import { readOwnSettings } from "./own-settings.ts";
 import { UsageError, type Verb } from "./verb.ts";
 
 export const serve: Verb = {
@@ -31,7 +30,7 @@ export const serve: Verb = {
       log,
       version,
       openHouse: async (given) => {
-        const settings = given.settings ?? (await readOwnSettings(edge));
+        const settings = given.settings ?? (await (await import("./own-settings.ts")).readOwnSettings(edge));
         const { openHouse } = await import("../../compose.ts");
         return openHouse({ edge, log, scrubLog, options: { ...given, ...(settings ? { settings } : {}) } });
       },
