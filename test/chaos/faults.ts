@@ -184,9 +184,10 @@ const HARMLESS: readonly Fault[] = [
     for (const frame of stage.frames()) await stage.send(`: a comment\r\n\r\n${frame.replaceAll("\n", "\r\n")}`);
     stage.end();
   }),
-  fault("the closing frames twice", {}, async (stage) => {
+  fault("every frame but the text twice", {}, async (stage) => {
     stage.head();
-    await stage.playTo(1);
+    for (const frame of stage.writing.begin()) await stage.send(frame + frame);
+    for (const piece of stage.pieces([...stage.score.text])) await stage.sendText(piece);
     if (stage.score.call) for (const frame of stage.writing.call(stage.score.call, 3)) await stage.send(frame);
     for (const frame of stage.writing.end(stage.score.counts)) {
       await stage.send(frame);

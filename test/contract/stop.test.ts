@@ -69,4 +69,34 @@ describe("a stop", () => {
     const [seen] = provider.seen.get("silent") ?? [];
     while (!seen?.stage.isClosed) await sleep(5);
   });
+
+  it("at a known vendor says whether that vendor goes on charging, and where that is published", async () => {
+    const plan = {
+      text: "word ".repeat(400),
+      call: null,
+      counts: { input: 10, output: 10 },
+      faults: [SLOW],
+      continues: "exactly",
+      seed: 1,
+    } as const;
+    const overrides = { anthropic: { baseUrl: `${provider.origin}/anthropic` } };
+    lane.sidecar.notify("workspace/didChangeConfiguration", {
+      settings: { latchkey: { providers: overrides, local: { discover: false } } },
+    });
+    await lane.sidecar.request("key/set", { provider: "anthropic", secret: "sk-stop-0123456789" });
+    provider.plans.set("known", plan);
+    const { models } = await lane.sidecar.request("model/list", { provider: "anthropic" });
+    const chat = lane.sidecar.start("chat/send", {
+      chatId: "known",
+      model: models[0]?.id ?? "",
+      messages: [{ role: "user", parts: [{ type: "text", text: "hello [[known]]" }] }],
+    });
+    await lane.sidecar.waitFor((frame) => frame.method === "chat/event" && lane.sidecar.textOf("known") !== "");
+    lane.sidecar.cancel(chat.id);
+    const result = (await chat.done) as ChatResult;
+    assert.equal(result.stopReason, "cancelled");
+    assert.match(result.notice ?? "", /^Anthropic stops charging .*openrouter\.ai/);
+    assert.ok((result.cost.nanoUsd ?? 0) > 0);
+    assert.equal(result.cost.provenance, "estimated");
+  });
 });
