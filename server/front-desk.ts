@@ -2,7 +2,7 @@
 import { Failure } from "../shared/failure.ts";
 import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import { preview, quote } from "./chat/preview.ts";
-import { createSend } from "./chat/send.ts";
+import { createStructured } from "./chat/structured.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
 import { examineKeys } from "./keys/doctor.ts";
@@ -14,7 +14,7 @@ import type { Rooms } from "./rooms.ts";
 
 export function houseFrom(rooms: Rooms, _edge: Edge): House {
   const { spine, access, ring, budget, health } = rooms;
-  const send = createSend(spine);
+  const send = createStructured(spine);
   return {
     send: async (request, caller) => {
       await rooms.ready(request.model);

@@ -12,6 +12,7 @@ import type { Estimate } from "../routing/route.ts";
 import type { Answer } from "./answer.ts";
 import { attemptOf, close, intentOf, outcomeOf } from "./booking.ts";
 import { Intake, nothingTold, type Told } from "./intake.ts";
+import { outputPlan } from "./output-mode.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 import type { Continuation } from "./resume.ts";
 
@@ -113,7 +114,7 @@ function watched(
   upstream: AbortController,
   signs: Pick<Watch, "head" | "pulse">,
 ): AsyncIterable<ProviderEvent> {
-  const events = dialect.stream(providerRequest(job), connection, upstream.signal);
+  const events = dialect.stream(providerRequest(job, dialect, connection), connection, upstream.signal);
   return watchdog(events, progressOf, job.limits, {
     signal: job.caller.signal,
     ...signs,
@@ -128,19 +129,17 @@ function watched(
   });
 }
 
-function providerRequest(job: AttemptJob): ProviderRequest {
+function providerRequest(job: AttemptJob, dialect: Dialect, { quirks }: ProviderConnection): ProviderRequest {
   const { request, model } = job;
   return {
     model: vendorModelOf(model.id),
-    messages: request.messages,
+    ...outputPlan(request, model, { dialect: dialect.name, quirks }),
     maxOutputTokens: job.estimate.outputTokensWorst,
     temperature: request.temperature,
     reasoning: request.reasoning,
     reasoningControl: model.reasoningControl,
     tools: request.tools,
     toolChoice: request.toolChoice,
-    output: request.output,
-    outputMode: request.output ? (model.capabilities.includes("structured") ? "native" : "tool") : undefined,
     capabilities: model.capabilities,
     modelQuirks: model.quirks,
     omitParameters: job.omitParameters,

@@ -5,7 +5,7 @@ import type { Cost, NanoUsd, Usage } from "../../shared/money.ts";
 import type { ChatDraft } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Budget } from "../money/budget.ts";
+import type { AttemptIntent, Budget } from "../money/budget.ts";
 import type { Dialect, ProviderConnection } from "../providers/provider.ts";
 import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
 import type { Guard } from "./guard.ts";
@@ -65,6 +65,8 @@ export interface SpineParts {
   readonly guard: Guard;
   readonly settings: () => Settings;
   readonly createAttemptBudget: (rules: AttemptRules) => AttemptBudget;
+  /** What the ledger calls these requests, "chat" unless said. */
+  readonly purpose?: AttemptIntent["purpose"];
   /** Bounds how many chats run and how many wait, whichever door they come through. */
   readonly gate: Gate;
   readonly now: () => Date;

@@ -140,7 +140,7 @@ class Chat {
       estimate: this.#estimateOf(model),
       answer: this.#answer,
       caller: this.#caller,
-      purpose: "chat",
+      purpose: this.#parts.purpose ?? "chat",
       continuation: this.#continuation,
       omitParameters,
       limits: { ...limitsFor(model, settings), totalMs: deadline ? Math.max(1, deadline.getTime() - this.#parts.now().getTime()) : 0 },

@@ -89,6 +89,8 @@ export interface ProviderRequest {
   readonly output?: OutputSchema;
   /** "native" only where the catalogue says that it works; "tool" forces one tool; "prompt" sends nothing of the schema. */
   readonly outputMode?: "native" | "tool" | "prompt";
+  /** False where the schema goes beyond what the vendor can hold an answer to exactly. */
+  readonly outputStrict?: boolean;
   readonly capabilities: readonly Capability[];
   /** What the catalogue knows of this model beyond capabilities (see catalog); dialects read the names they know. */
   readonly modelQuirks?: Readonly<Record<string, unknown>>;

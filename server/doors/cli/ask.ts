@@ -61,6 +61,8 @@ async function answer(context: VerbContext, given: VerbArguments, house: House, 
   const forget = edge.onInterrupt(() => stop.abort());
   const show = (event: ChatEventBody) => {
     if (json) return undefined;
+    // A draft that does not fit its schema may be replaced: only the answer itself is printed.
+    if (event.type === "text-delta" && request.output) return undefined;
     if (event.type === "text-delta") return written(edge.stdout.write(plain(event.text)), edge.stdout);
     if (edge.stdout.isTTY && (event.type === "fallback" || event.type === "waiting")) context.complain(lineFor(event));
     return undefined;
@@ -68,16 +70,17 @@ async function answer(context: VerbContext, given: VerbArguments, house: House, 
   try {
     const result = await house.send(request, { editor: "cli", signal: stop.signal, emit: show });
     if (json) context.print(JSON.stringify(result, null, 2));
-    else finishLine(context, given, result);
+    else finishLine(context, given, result, request.output !== undefined);
     return exitCodeFor(result);
   } finally {
     forget();
   }
 }
 
-function finishLine(context: VerbContext, given: VerbArguments, result: ChatResult): void {
-  if (!result.text.endsWith("\n")) context.edge.stdout.write("\n");
-  if (result.output !== undefined && result.text === "") context.print(JSON.stringify(result.output, null, 2));
+function finishLine(context: VerbContext, given: VerbArguments, result: ChatResult, isShaped: boolean): void {
+  if (result.output !== undefined) context.print(plain(JSON.stringify(result.output, null, 2)));
+  else if (isShaped) context.print(plain(result.text));
+  else if (!result.text.endsWith("\n")) context.edge.stdout.write("\n");
   // Piped output is for another program: the line is for people, or for an answer that is not whole.
   const forPeople = context.edge.stdout.isTTY === true || result.stopReason !== "end";
   if (given.values.quiet === true || !forPeople) return;

@@ -107,7 +107,9 @@ function formatOf({ request, quirks }: Target): Body {
           json_schema: {
             name,
             schema,
-            ...(quirks.strictSchema === false || request.omitParameters?.includes("strict") ? {} : { strict: true }),
+            ...(quirks.strictSchema === false || request.omitParameters?.includes("strict")
+              ? {}
+              : { strict: request.outputStrict ?? true }),
           },
         },
       };

@@ -73,7 +73,7 @@ function toolsOf(request: ProviderRequest, parallelTools: boolean | undefined): 
 function formatOf(request: ProviderRequest, strictSchema: boolean | undefined): Item {
   if (!request.output || request.outputMode !== "native") return {};
   const { name = "answer", schema } = request.output;
-  const strict = strictSchema !== false && !request.omitParameters?.includes("strict");
+  const strict = strictSchema !== false && request.outputStrict !== false && !request.omitParameters?.includes("strict");
   return { text: { format: { type: "json_schema", name, schema, strict } } };
 }
 
