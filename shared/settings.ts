@@ -65,10 +65,11 @@ export const SETTINGS = {
       "The model you would otherwise have pinned; savings are counted against it. `null`: the dearest candidate that was eligible.",
   },
   "context.fit": {
-    schema: z.enum(["refuse", "drop-oldest", "middle-out", "summarise"]),
+    schema: z.enum(["refuse", "drop-oldest", "middle-out"]),
     default: "drop-oldest",
     scope: "resource",
-    description: "What to do when a conversation does not fit a model's window.",
+    description:
+      "When a conversation fits no model's window: refuse, leave out the oldest turns, or leave out the middle, of long texts too; always with a mark.",
   },
   budgets: {
     schema: z.array(BudgetLimit),

@@ -33,6 +33,15 @@ const CONTINUE_NOTICE =
 export function noticeFor(
   model: ModelInfo,
   stopReason: StopReason,
+  said: { readonly onBreak: Settings["onBreak"]; readonly stopRule: string | undefined; readonly leftOut?: string | undefined },
+): string | undefined {
+  const shortened = said.leftOut === undefined ? undefined : `${said.leftOut}.`;
+  return [endNotice(model, stopReason, said), shortened].filter((text) => text !== undefined).join(" ") || undefined;
+}
+
+function endNotice(
+  model: ModelInfo,
+  stopReason: StopReason,
   said: { readonly onBreak: Settings["onBreak"]; readonly stopRule: string | undefined },
 ): string | undefined {
   if (model.provider === "demo") return "demo: no model was called";

@@ -5,6 +5,7 @@ import type { ChatDraft, ResultOf } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
 import type { Availability, Estimate } from "../routing/route.ts";
 import { admit } from "./admit.ts";
+import { mayShorten } from "./context.ts";
 import type { SpineParts } from "./parts.ts";
 
 export interface Decided {
@@ -34,6 +35,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     estimate: estimateOf,
     banned: settings["routing.banned"],
     localOnly: settings["routing.localOnly"],
+    mayShorten: mayShorten(draft.messages, settings["context.fit"]),
     now: parts.now(),
   });
   return { decision, estimateOf };

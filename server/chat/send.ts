@@ -19,6 +19,7 @@ import { fitsBudget, withCheaper } from "./cheaper.ts";
 import { failureOfAll, noticeFor, shownBy, totalsOf } from "./ending.ts";
 import { limitsFor } from "./limits.ts";
 import { decideOrWait } from "./patience.ts";
+import { fitTo } from "./window.ts";
 import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 
@@ -61,6 +62,8 @@ class Chat {
   readonly #answer: Answer;
   readonly #attempts: Attempt[] = [];
   readonly #queue: ModelInfo[];
+  /** What the model that is asked now does not see of the conversation. */
+  #leftOut: string | undefined;
   #lastFailure: Failure | null = null;
 
   constructor(
@@ -134,10 +137,13 @@ class Chat {
   #jobFor(model: ModelInfo, omitParameters: readonly string[], deadline: Date | null): AttemptJob {
     const settings = this.#parts.settings();
     const limitUsd = this.#request.maxCostUsd ?? settings.maxCostUsd;
+    const asked = { request: this.#request, continuation: this.#continuation, estimate: this.#estimateOf(model) };
+    const { request, estimate, leftOut } = fitTo(this.#parts, model, asked);
+    this.#leftOut = leftOut;
     return {
-      request: this.#request,
+      request,
       model,
-      estimate: this.#estimateOf(model),
+      estimate,
       answer: this.#answer,
       caller: this.#caller,
       purpose: this.#parts.purpose ?? "chat",
@@ -221,6 +227,7 @@ class Chat {
     const { usage, cost } = totalsOf(this.#attempts);
     const notice = noticeFor(model, stopReason, {
       onBreak: this.#onBreak(),
+      leftOut: this.#leftOut,
       stopRule: this.#parts.providers.stopRuleOf(model.provider),
     });
     await this.#caller.emit({ type: "usage", usage, cost });
