@@ -15,6 +15,7 @@ import { Conversations } from "./conversations.ts";
 import { hintAtKeys } from "./key-hint.ts";
 import { houseActions } from "./house-actions.ts";
 import { keyActions } from "./key-actions.ts";
+import { Hosts } from "./hosts.ts";
 import { Keys } from "./keys.ts";
 import { LanguageModels, VENDOR } from "./language-model-provider.ts";
 import { createLog } from "./log.ts";
@@ -22,6 +23,7 @@ import { Models } from "./models.ts";
 import { Proposals } from "./proposal.ts";
 import { Quotes } from "./quotes.ts";
 import { mendOutside, showFailure } from "./repairs.ts";
+import { settingsForSidecar } from "./settings.ts";
 import { Sidecar } from "./sidecar.ts";
 import { StatusBar } from "./status-bar.ts";
 
@@ -62,8 +64,10 @@ function build(context: vscode.ExtensionContext) {
   const { extensionUri, globalState, workspaceState, secrets } = context;
   const log = createLog();
   const keys = new Keys(secrets, globalState);
+  const hosts = new Hosts(globalState);
   const sidecar = new Sidecar(
     {
+      settings: () => hosts.allowed(settingsForSidecar()),
       serverPath: vscode.Uri.joinPath(extensionUri, "dist", "latchkey.cjs").fsPath,
       version: String(context.extension.packageJSON.version),
       log,

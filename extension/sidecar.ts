@@ -14,7 +14,6 @@ import {
   type ResultOf,
 } from "../shared/protocol.ts";
 import { followStderr, type Log } from "./log.ts";
-import { settingsForSidecar } from "./settings.ts";
 
 export type SidecarState = "stopped" | "starting" | "running";
 
@@ -22,6 +21,8 @@ export interface SidecarParts {
   readonly serverPath: string;
   readonly version: string;
   readonly log: Log;
+  /** The user's settings as the sidecar may have them. */
+  readonly settings: () => Promise<Record<string, unknown>>;
 }
 
 type Call = <Method extends RequestMethod>(
@@ -42,6 +43,7 @@ export class Sidecar implements vscode.Disposable {
   #client: LanguageClient | undefined;
   #creating: Promise<LanguageClient> | undefined;
   #ready: Promise<void> = Promise.resolve();
+  #settings: Record<string, unknown> = {};
   #crashes: number[] = [];
   #methods: ReadonlySet<string> = new Set();
 
@@ -82,7 +84,8 @@ export class Sidecar implements vscode.Disposable {
   /** Hands changed settings to a running sidecar; a stopped one reads them when it starts. */
   async configure(): Promise<void> {
     if (this.state !== "running" || !this.#client) return;
-    await this.#client.sendNotification("workspace/didChangeConfiguration", { settings: settingsForSidecar() });
+    this.#settings = await this.#parts.settings();
+    await this.#client?.sendNotification("workspace/didChangeConfiguration", { settings: this.#settings });
   }
 
   dispose(): void {
@@ -108,6 +111,7 @@ export class Sidecar implements vscode.Disposable {
 
   async #create(): Promise<LanguageClient> {
     const { LanguageClient, State } = await import("vscode-languageclient/node");
+    this.#settings = await this.#parts.settings();
     if (!existsSync(this.#parts.serverPath)) throw new Error(`The sidecar is missing: ${this.#parts.serverPath}`);
     const client = new LanguageClient("latchkey", "Latchkey", this.#server(), await this.#options());
     this.#client = client;
@@ -156,7 +160,7 @@ export class Sidecar implements vscode.Disposable {
     return {
       protocolVersion: PROTOCOL_VERSION,
       client: { name: vscode.env.appName, version: this.#parts.version },
-      settings: settingsForSidecar(),
+      settings: this.#settings,
       workspace: workspaceName(),
       locale: vscode.env.language,
       trusted: vscode.workspace.isTrusted,

@@ -1,10 +1,10 @@
 // Finds Ollama, LM Studio and llama.cpp on this machine, quickly and at most once a minute; looks nowhere else.
 import { connect } from "node:net";
+import { isLoopback } from "../../shared/address.ts";
 import type { ProviderOverride } from "../../shared/custom.ts";
 import type { ModelInfo, Price } from "../../shared/model.ts";
 import type { Settings } from "../../shared/settings.ts";
 import { type Ask, type LocalModel, type Probe, probeLlamaCpp, probeLmStudio, probeOllama } from "./local-probes.ts";
-import { isLoopback } from "./wall.ts";
 
 export interface LocalTarget {
   readonly provider: string;

@@ -1,9 +1,10 @@
 // Makes the fetch that is handed to vendors' SDKs: checks the address, chooses the way out, follows only redirects that stay home.
+import { isLoopback } from "../../shared/address.ts";
 import { createDispatchers, type Dispatchers, extraCaFile, type Way } from "./dispatchers.ts";
 import { exchange, type Outgoing } from "./exchange.ts";
 import type { FetchOptions, Network, NetworkSettings } from "./fetch.ts";
 import { proxyFor } from "./proxy.ts";
-import { checkAddress, isLoopback, redirectOf } from "./wall.ts";
+import { checkAddress, redirectOf } from "./wall.ts";
 
 export interface NetworkParts {
   /** Read at every request, so that a changed setting holds at once. */

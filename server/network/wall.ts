@@ -1,4 +1,5 @@
 // Where a request may go: its own origins, encrypted, or plain to this machine; pure, and asked before every send.
+import { isLoopback } from "../../shared/address.ts";
 import { Failure } from "../../shared/failure.ts";
 
 /** Throws unless `url` is one of `origins` and encrypted, on this machine, or on a host that the user named. */
@@ -13,18 +14,6 @@ export function checkAddress(url: URL, origins: readonly string[], plainHttpHost
     );
   }
   if (url.username !== "" || url.password !== "") throw refusal("an address must not contain a user name or password", url);
-}
-
-/** Whether a host name is this machine's own; names are compared, nothing is looked up. */
-export function isLoopback(hostname: string): boolean {
-  const host = hostname.toLowerCase();
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    host === "::1" ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
-  );
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

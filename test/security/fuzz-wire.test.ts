@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import fc from "fast-check";
-import { checkAddress, isLoopback } from "../../server/network/wall.ts";
+import { checkAddress } from "../../server/network/wall.ts";
+import { isLoopback } from "../../shared/address.ts";
 import { proxyFor } from "../../server/network/proxy.ts";
 import { dialectNamed } from "../../server/providers/dialects.ts";
 import type { ProviderConnection, ProviderEvent } from "../../server/providers/provider.ts";

@@ -1,6 +1,7 @@
 // The wall: which addresses a request may go to, at first and after redirects.
 import assert from "node:assert/strict";
-import { checkAddress, isLoopback, redirectOf } from "../../../server/network/wall.ts";
+import { checkAddress, redirectOf } from "../../../server/network/wall.ts";
+import { isLoopback } from "../../../shared/address.ts";
 import { isFailure } from "../../../shared/failure.ts";
 
 const OWN = ["https://api.openai.com"];
