@@ -1,5 +1,5 @@
 // Which models may take a prompt at all, and for each that may not the reason that a person understands; pure.
-import type { ModelInfo } from "../../shared/model.ts";
+import { isFree, type ModelInfo } from "../../shared/model.ts";
 import { formatUsd } from "../../shared/money.ts";
 import type { Exclusion } from "../../shared/route.ts";
 import { CAPABILITY_WORDS, type Requirements } from "./requirements.ts";
@@ -59,7 +59,7 @@ function forbidden(model: ModelInfo, input: RouteInput): Reason | null {
 }
 
 function tooDear({ worstNanoUsd }: Estimate, model: ModelInfo, limit: number | null): Reason | null {
-  if (limit === null || model.local) return null;
+  if (limit === null || isFree(model)) return null;
   if (worstNanoUsd === null) return { rule: "unpriced", reason: `its price is unknown, and a maximum of ${formatUsd(limit)} is set` };
   if (worstNanoUsd <= limit) return null;
   return { rule: "maxCost", reason: `could cost ${formatUsd(worstNanoUsd)}, more than the maximum of ${formatUsd(limit)}` };

@@ -1,4 +1,5 @@
 // The order of those that may take a prompt: quality against expected cost, good enough before too weak, measured before unknown; pure.
+import { isFree } from "../../shared/model.ts";
 import type { NanoUsd } from "../../shared/money.ts";
 import type { Candidate, Complexity, Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
@@ -82,7 +83,7 @@ function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null;
 function judge(one: Eligible, rules: RankingRules, trade: Trade, floorLevel: Complexity): Judged {
   const { model } = one.entry;
   const { quality, note } = qualityOf(one.entry, rules);
-  const cost = model.local ? 0 : one.estimate.p50NanoUsd;
+  const cost = isFree(model) ? 0 : one.estimate.p50NanoUsd;
   const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
   const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
   const group = groupOf(one, quality === null ? GROUP.unmeasured : steps, cost, isSharedFree);

@@ -328,3 +328,16 @@ describe("the demonstration", () => {
     assert.deepEqual(names(decide(HELLO, [demo, small], { model: "demo/echo" })), ["demo/echo"]);
   });
 });
+
+describe("a server on this machine that states a price", () => {
+  const dear = modelOf("gateway/dear", { local: true, usd: { input: 100, output: 200 }, quality: 60 });
+  const low = modelOf("gateway/low", { local: true, usd: { input: 1, output: 2 }, quality: 59 });
+
+  it("is not taken for free: the cheap policy prefers the cheaper one", () => {
+    assert.equal(names(decide(HELLO, [dear, low], { policy: "cheap" }))[0], "gateway/low");
+  });
+
+  it("is held to the maximum of a prompt", () => {
+    assert.deepEqual(names(decide(HELLO, [dear, low], { maxCostNanoUsd: 100_000_000 })), ["gateway/low"]);
+  });
+});
