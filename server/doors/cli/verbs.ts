@@ -7,6 +7,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   models: async () => (await import("./models.ts")).models,
   route: async () => (await import("./route.ts")).route,
   keys: async () => (await import("./keys.ts")).keys,
+  acp: async () => (await import("./acp.ts")).acp,
   tokens: async () => (await import("./tokens.ts")).tokens,
   budget: async () => (await import("./budget.ts")).budget,
   usage: async () => (await import("./usage.ts")).usage,

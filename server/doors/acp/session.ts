@@ -1,0 +1,137 @@
+// One session of an ACP client: its transcript, its choices, what it has cost, and the one prompt that may run.
+import type { AgentContext, ContentBlock, PromptResponse, SessionUpdate, StopReason } from "@agentclientprotocol/sdk";
+import { randomUUID } from "node:crypto";
+import type { ChatEventBody, ChatResult, Message, StopReason as OurStopReason } from "../../../shared/chat.ts";
+import { Failure, type FailureKind, FAILURES } from "../../../shared/failure.ts";
+import { NANO_PER_USD, totalInputTokens } from "../../../shared/money.ts";
+import { Policy } from "../../../shared/route.ts";
+import type { House } from "../../house.ts";
+import { blocksOf, partsFrom, type ReadFile, titleOf } from "./content.ts";
+import type { SessionStore, StoredSession } from "./session-store.ts";
+
+export interface SessionParts {
+  readonly house: House;
+  readonly store: SessionStore;
+  readonly editor: string;
+  readonly now: () => Date;
+}
+
+const STOP: Readonly<Record<OurStopReason, StopReason>> = {
+  end: "end_turn",
+  toolUse: "end_turn",
+  length: "max_tokens",
+  budget: "max_tokens",
+  refused: "refusal",
+  cancelled: "cancelled",
+  broken: "end_turn",
+};
+
+export class Session {
+  readonly #parts: SessionParts;
+  #stored: StoredSession;
+  #running: AbortController | null = null;
+
+  constructor(parts: SessionParts, stored: StoredSession) {
+    this.#parts = parts;
+    this.#stored = stored;
+  }
+
+  get stored(): StoredSession {
+    return this.#stored;
+  }
+
+  async choose(choice: { model: string; policy: string }): Promise<void> {
+    await this.#keep(choice);
+  }
+
+  cancel(): void {
+    this.#running?.abort();
+  }
+
+  /** Shows the whole transcript again, as a client that loads a session expects. */
+  async replay(client: AgentContext): Promise<void> {
+    for (const message of this.#stored.messages) {
+      const sessionUpdate = message.role === "assistant" ? "agent_message_chunk" : "user_message_chunk";
+      for (const content of blocksOf(message)) await this.#update(client, { sessionUpdate, content });
+    }
+  }
+
+  async prompt(blocks: readonly ContentBlock[], client: AgentContext, read: ReadFile, signal: AbortSignal): Promise<PromptResponse> {
+    if (this.#running) throw new Failure("invalidParams", "A prompt of this session is running. Cancel it or wait for its end.");
+    this.#running = new AbortController();
+    try {
+      const asked: Message = { role: "user", parts: await partsFrom(blocks, read) };
+      const either = AbortSignal.any([signal, this.#running.signal]);
+      const result = await this.#send([...this.#stored.messages, asked], client, either);
+      await this.#settle(asked, blocks, result, client);
+      return {
+        stopReason: STOP[result.stopReason],
+        _meta: { latchkey: { model: result.model, costNanoUsd: result.cost.nanoUsd, chatId: result.chatId } },
+      };
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #send(messages: Message[], client: AgentContext, signal: AbortSignal): Promise<ChatResult> {
+    const { id, cwd, model, policy } = this.#stored;
+    const request = { chatId: randomUUID(), messages, model, policy: Policy.parse(policy), workspace: cwd, conversationId: id };
+    return this.#parts.house.send(request, { editor: this.#parts.editor, signal, emit: (event) => this.#tell(event, client) });
+  }
+
+  #tell(event: ChatEventBody, client: AgentContext): Promise<void> | undefined {
+    const say = (sessionUpdate: "agent_message_chunk" | "agent_thought_chunk", text: string) =>
+      this.#update(client, { sessionUpdate, content: { type: "text", text } });
+    switch (event.type) {
+      case "text-delta":
+        return say("agent_message_chunk", event.text);
+      case "reasoning-delta":
+        return say("agent_thought_chunk", event.text);
+      case "fallback":
+        return say("agent_thought_chunk", `${event.from}: ${event.reason}${event.to ? ` Trying ${event.to}.` : ""}\n`);
+      case "waiting":
+        return say("agent_thought_chunk", `${event.message}\n`);
+      default:
+        return undefined;
+    }
+  }
+
+  async #settle(asked: Message, blocks: readonly ContentBlock[], result: ChatResult, client: AgentContext): Promise<void> {
+    const { messages, title, costNanoUsd: before } = this.#stored;
+    const answer: Message[] = result.parts.length > 0 ? [{ role: "assistant", parts: result.parts }] : [];
+    const costNanoUsd = before === null || result.cost.nanoUsd === null ? null : before + result.cost.nanoUsd;
+    const named = title === "" ? titleOf(blocks) : title;
+    await this.#keep({ messages: [...messages, asked, ...answer], title: named, costNanoUsd });
+    if (title === "") await this.#update(client, { sessionUpdate: "session_info_update", title: named });
+    await this.#update(client, await this.#usage(result));
+    if (result.stopReason !== "broken") return;
+    const kind: FailureKind =
+      result.failure && result.failure.kind in FAILURES ? (result.failure.kind as FailureKind) : "providerUnavailable";
+    throw new Failure(kind, `${result.failure?.message ?? "The answer broke off."} What came is kept; ask to continue.`, {
+      model: result.model,
+    });
+  }
+
+  /** The cost is left out once it is not known in full: a lower bound is not a bill. */
+  async #usage(result: ChatResult): Promise<SessionUpdate> {
+    const { models } = await this.#parts.house.listModels({ provider: result.model.split("/", 1)[0] });
+    const size = models.find((model) => model.id === result.model)?.contextWindowTokens ?? 0;
+    const { costNanoUsd } = this.#stored;
+    const cost = costNanoUsd === null ? null : { amount: costNanoUsd / NANO_PER_USD, currency: "USD" };
+    return {
+      sessionUpdate: "usage_update",
+      used: totalInputTokens(result.usage) + result.usage.outputTokens,
+      size,
+      ...(cost ? { cost } : {}),
+    };
+  }
+
+  async #keep(change: Partial<StoredSession>): Promise<void> {
+    this.#stored = { ...this.#stored, ...change, updatedAt: this.#parts.now().toISOString() };
+    await this.#parts.store.save(this.#stored);
+  }
+
+  #update(client: AgentContext, update: SessionUpdate): Promise<void> {
+    return client.notify("session/update", { sessionId: this.#stored.id, update });
+  }
+}
