@@ -36,7 +36,7 @@ const LAZY = {
   postgres: ["pg"],
   ajv: ["ajv", "ajv/dist/2020.js"],
   acp: ["@agentclientprotocol/sdk"],
-  mcp: ["@modelcontextprotocol/sdk/server/mcp.js", "@modelcontextprotocol/sdk/server/stdio.js"],
+  mcp: ["server/index.js", "server/stdio.js", "types.js"].map((name) => `@modelcontextprotocol/sdk/${name}`),
   http: ["hono", "@hono/node-server"],
   yaml: ["yaml"],
   // Ours, but its weights are more text than all other code.

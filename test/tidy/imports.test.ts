@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/doors/cli/keys.ts": ["yaml"],
   "server/rpc/lifecycle.ts": ["vscode-languageserver-protocol"],
   "server/doors/lsp": ["shared", "builtin", "vscode-jsonrpc", "vscode-languageserver-protocol", "server"],
+  "server/doors/mcp": ["shared", "builtin", "zod", "server", "@modelcontextprotocol/sdk"],
   "server/doors/acp": ["shared", "builtin", "zod", "server", "@agentclientprotocol/sdk"],
   "server/doors/http": ["shared", "builtin", "zod", "server", "hono", "@hono/node-server"],
   server: ["shared", "builtin", "server", "package.json"],

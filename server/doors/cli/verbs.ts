@@ -8,6 +8,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   route: async () => (await import("./route.ts")).route,
   keys: async () => (await import("./keys.ts")).keys,
   acp: async () => (await import("./acp.ts")).acp,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   tokens: async () => (await import("./tokens.ts")).tokens,
   budget: async () => (await import("./budget.ts")).budget,
   usage: async () => (await import("./usage.ts")).usage,
