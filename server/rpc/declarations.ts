@@ -44,6 +44,7 @@ export function typeOf(schema: Schema, depth = 0): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   const choices = schema.anyOf ?? schema.oneOf;
   if (Array.isArray(choices)) return [...new Set(choices.map((choice: Schema) => typeOf(choice, depth)))].join(" | ");
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, depth)).join(" | ");
   switch (schema.type) {
     case "string":
     case "boolean":
