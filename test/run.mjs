@@ -13,7 +13,7 @@ const RUNNERS = { host: "test/host/run.mjs" };
 const WALK_THROUGH = ["stdio", "spine", "example", "local"].map((name) => `test/contract/${name}.test.ts`);
 /** What SECURITY.md promises, beyond what lies in test/security. */
 const WALLS = ["keys", "network", "origin", "redaction"].map((name) => `test/contract/${name}.test.ts`);
-const SLOW = ["host", "walk", "editors"];
+const SLOW = ["host", "walk", "editors", "team"];
 const suites = words.includes("--all")
   ? [...QUICK, ...SLOW]
   : words.includes("--slow")

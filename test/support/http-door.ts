@@ -27,10 +27,12 @@ export function newHome(settings: Record<string, unknown> = {}): string {
   return home;
 }
 
-/** Runs one verb of the built command line to its end. */
-export function latchkey(home: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
+/** Runs one verb of the built command line to its end, if need be with more environment. */
+export function latchkey(home: string, ...given: [Record<string, string> | string, ...string[]]) {
+  const [first, ...rest] = given;
+  const words = typeof first === "string" ? [first, ...rest] : rest;
   const { status, stdout, stderr } = spawnSync(process.execPath, [BUILT, ...words], {
-    env: cleanEnvironment(home),
+    env: cleanEnvironment(home, typeof first === "string" ? {} : first),
     encoding: "utf8",
     timeout: 20_000,
   });
