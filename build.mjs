@@ -39,6 +39,9 @@ const LAZY = {
   mcp: ["server/index.js", "server/stdio.js", "types.js"].map((name) => `@modelcontextprotocol/sdk/${name}`),
   http: ["hono", "@hono/node-server"],
   yaml: ["yaml"],
+  telemetry: ["api", "sdk-trace", "sdk-metrics", "resources", "exporter-trace-otlp-http", "exporter-metrics-otlp-http"].map(
+    (name) => `@opentelemetry/${name}`,
+  ),
   // Ours, but its weights are more text than all other code.
   scorer: ["./server/routing/scorer/score.ts", "./server/routing/scorer/lines.ts"],
 };

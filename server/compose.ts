@@ -40,6 +40,8 @@ import type { Rooms } from "./rooms.ts";
 import { openPlan } from "./plan-in-force.ts";
 import { createRoute } from "./routing/route.ts";
 import { makePrivateFolder, stateFolder } from "./state/folder.ts";
+import { observing } from "./telemetry/observe.ts";
+import { VERSION } from "./version.ts";
 
 export interface HouseOrder {
   readonly edge: Edge;
@@ -51,7 +53,23 @@ export interface HouseOrder {
 
 export async function openHouse(order: HouseOrder): Promise<House> {
   const rooms = await openRooms(order);
-  return houseFrom(rooms, order.edge);
+  return watched(houseFrom(rooms, order.edge), order.log);
+}
+
+/** With an address for it set, every chat of every door is told to a collector; else nothing of that is even loaded. */
+async function watched(house: House, log: Log): Promise<House> {
+  const settings = house.settings();
+  const endpoint = settings["openTelemetry.endpoint"];
+  if (endpoint === null) return house;
+  const { openTelemetry } = await import("./telemetry/open-telemetry.ts");
+  const recorder = await openTelemetry({ endpoint, content: settings["openTelemetry.content"], version: VERSION, log });
+  const send = observing(
+    house.send,
+    recorder,
+    () => new Date(),
+    (error) => log.warn("a chat could not be traced", { error }),
+  );
+  return { ...house, send, close: () => recorder.close().then(() => house.close()) };
 }
 
 type HeldSettings = ReturnType<typeof holdSettings>;

@@ -213,6 +213,19 @@ export const SETTINGS = {
     scope: "machine",
     description: "Keep conversations on this machine so that they can be resumed.",
   },
+  "openTelemetry.endpoint": {
+    schema: z.nullable(z.string().check(z.regex(/^https?:\/\/\S+$/))),
+    default: null,
+    scope: "machine",
+    description:
+      "An OpenTelemetry collector (OTLP over HTTP, for example `http://127.0.0.1:4318`) that traces and metrics of every chat are sent to; `null` sends none. Read at the start.",
+  },
+  "openTelemetry.content": {
+    schema: z.boolean(),
+    default: false,
+    scope: "machine",
+    description: "Put the text of prompts and answers into those traces.",
+  },
   "log.level": {
     schema: z.enum(["error", "warn", "info", "debug"]),
     default: "info",

@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/chat/structured.ts": ["ajv"],
   "server/rpc": ["shared", "builtin", "zod", "vscode-jsonrpc", "server/chat", "server/house.ts", "server/edge.ts", "server/log.ts"],
   "server/client": ["shared", "builtin"],
+  "server/telemetry": ["shared", "builtin", "server/chat", "server/log.ts", "@opentelemetry"],
   "server/doors": ["shared", "builtin", "zod", "vscode-jsonrpc", "server"],
   "server/doors/cli/keys.ts": ["yaml"],
   "server/rpc/lifecycle.ts": ["vscode-languageserver-protocol"],
