@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import OpenAI, { APIError } from "openai";
 import { type HttpDoor, startHttpDoor } from "../support/http-door.ts";
-import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
+import { asProvider, says, type Script, startVendor, type Vendor } from "../support/vendor.ts";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const WEATHER = {
@@ -338,5 +338,44 @@ describe("the openai client at a limit", () => {
       await door.stop();
       await vendor.close();
     }
+  });
+});
+
+describe("the openai client when the next model goes on", () => {
+  const chat = async (script: Script) => {
+    const vendor = await startVendor(script);
+    const models = ["m1", "m2"].map((id) => ({ ...asProvider(vendor).models[0], id }));
+    const provider = { ...asProvider(vendor, { needsKey: false }), models };
+    const door = await startHttpDoor({ settings: { onBreak: "continue", providers: { custom: [provider] } } });
+    const client = new OpenAI({ baseURL: `${door.origin}/v1`, apiKey: door.token });
+    const stream = client.chat.completions.stream({ model: "auto", messages: [user("weather?")], tools: [WEATHER] });
+    try {
+      return await stream.finalChatCompletion();
+    } finally {
+      await door.stop();
+      await vendor.close();
+    }
+  };
+
+  it("reads one text, joined at the seam", async () => {
+    const { choices } = await chat(async (answer, request, index) => {
+      if (index > 0) return says("and goes on.")(answer, request, index);
+      await answer.text("It rains ");
+      answer.cut();
+    });
+    assert.equal(choices[0]?.message.content, "It rains and goes on.");
+  });
+
+  it("is told to make a call once, although its beginning was told twice", async () => {
+    const call = { index: 0, type: "function", function: { name: "weather", arguments: '{"town":"Ghent"}' } };
+    const { choices } = await chat(async (answer, _request, index) => {
+      await answer.delta({ tool_calls: [{ ...call, id: `call_${index}` }] });
+      if (index === 0) return answer.cut();
+      await answer.finish(undefined, "tool_calls");
+    });
+    assert.deepEqual(
+      choices[0]?.message.tool_calls?.map((each) => each.id),
+      ["call_1"],
+    );
   });
 });

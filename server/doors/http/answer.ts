@@ -48,6 +48,7 @@ class Streamed {
   readonly #gone = new AbortController();
   readonly #body = createEventBody(() => this.#gone.abort());
   readonly #timer: NodeJS.Timeout;
+  #held: ChatEventBody[] = [];
   #model = "";
   #open = false;
 
@@ -72,10 +73,18 @@ class Streamed {
   #tell(event: ChatEventBody): Promise<void> | undefined {
     if (event.type === "start") this.#model = event.model;
     if (waitsForWhole(this.#asked.request, event)) return undefined;
-    const text = this.#narrator.tell(event);
     if (isAnswer(event)) this.#begin();
-    this.#body.write(text);
+    if (event.type === "tool-call") this.#held.push(event);
+    else if (event.type === "seam" && event.restarted) this.#held = [];
+    else this.#body.write((isAnswer(event) ? this.#calls() : "") + this.#narrator.tell(event));
     return this.#body.ready();
+  }
+
+  /** Calls leave when something follows them: those of an answer that is begun anew must not have been made twice. */
+  #calls(): string {
+    const calls = this.#held;
+    this.#held = [];
+    return calls.map((call) => this.#narrator.tell(call)).join("");
   }
 
   #finish(result: ChatResult): void {
@@ -84,7 +93,7 @@ class Streamed {
       throwIncomplete(shaped);
       if (this.#asked.request.output && shaped.text !== "")
         this.#body.write(this.#narrator.tell({ type: "text-delta", text: shaped.text }));
-      this.#body.write(this.#narrator.end(shaped));
+      this.#body.write(this.#calls() + this.#narrator.end(shaped));
       this.#model ||= shaped.model;
       this.#close();
     } catch (error) {
