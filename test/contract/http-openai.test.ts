@@ -54,7 +54,7 @@ describe("the openai client in front of the HTTP door", () => {
     assert.equal(response.headers.get("x-latchkey-model"), "acme/m1");
   });
 
-  it("streams word by word, with the usage when it was asked for", async () => {
+  it("streams, the first word by itself, with the usage when it was asked for", async () => {
     const stream = await client.chat.completions.create({
       model: "acme/m1",
       messages: [user("hi")],
@@ -70,7 +70,8 @@ describe("the openai client in front of the HTTP door", () => {
       finish = choice?.finish_reason ?? finish;
       usage = chunk.usage ?? usage;
     }
-    assert.deepEqual(pieces, ["Hello ", "from ", "the ", "vendor."]);
+    assert.equal(pieces[0], "Hello ");
+    assert.equal(pieces.join(""), "Hello from the vendor.");
     assert.equal(finish, "stop");
     assert.equal(usage?.total_tokens, 1500);
   });

@@ -2,6 +2,7 @@
 import type { ChatEventBody, ChatResult } from "../../../shared/chat.ts";
 import { Failure, type FailureKind, FAILURES } from "../../../shared/failure.ts";
 import type { Send } from "../../chat/send.ts";
+import { createEventStream, type EventStream } from "../../rpc/event-stream.ts";
 import { usdOf } from "./openai-chat/answer.ts";
 import { createEventBody } from "./event-body.ts";
 import { failureOf, type Refusal, refusalOf, retryHeaders } from "./refusal.ts";
@@ -48,6 +49,8 @@ class Streamed {
   readonly #gone = new AbortController();
   readonly #body = createEventBody(() => this.#gone.abort());
   readonly #timer: NodeJS.Timeout;
+  /** Deltas that come close together leave as one, the first at once, as on stdio. */
+  readonly #events: EventStream;
   #held: ChatEventBody[] = [];
   #model = "";
   #open = false;
@@ -58,6 +61,9 @@ class Streamed {
     this.#parts = parts;
     this.#resolve = resolve;
     this.#narrator = surface.narrate(asked, parts.replay);
+    // What the stream stamps on (chatId, seq) is of our own wire; the narrators do not look at it.
+    const sink = { send: (event: unknown) => this.#write(event as ChatEventBody), ready: () => this.#body.ready() };
+    this.#events = createEventStream(asked.request.chatId, sink, () => performance.now());
     this.#timer = setTimeout(() => this.#begin(), SILENCE_MS);
   }
 
@@ -74,10 +80,13 @@ class Streamed {
     if (event.type === "start") this.#model = event.model;
     if (waitsForWhole(this.#asked.request, event)) return undefined;
     if (isAnswer(event)) this.#begin();
+    return this.#events.emit(event);
+  }
+
+  #write(event: ChatEventBody): void {
     if (event.type === "tool-call") this.#held.push(event);
     else if (event.type === "seam" && event.restarted) this.#held = [];
     else this.#body.write((isAnswer(event) ? this.#calls() : "") + this.#narrator.tell(event));
-    return this.#body.ready();
   }
 
   /** Calls leave when something follows them: those of an answer that is begun anew must not have been made twice. */
@@ -88,6 +97,7 @@ class Streamed {
   }
 
   #finish(result: ChatResult): void {
+    this.#events.close();
     try {
       const shaped = shapedAnswer(this.#asked.request, result);
       throwIncomplete(shaped);
@@ -102,6 +112,7 @@ class Streamed {
   }
 
   #fail(error: unknown): void {
+    this.#events.close();
     const refusal = refusalOf(failureOf(error, this.#parts.logBug));
     if (!this.#open) {
       clearTimeout(this.#timer);
