@@ -117,17 +117,18 @@ describe("a whole answer", () => {
     assert.deepEqual([response.status, error.latchkey], [504, { kind: "stalled", partialText: "half" }]);
   });
 
-  it("gives a schema's answer as text, also when a tool had to carry it", async () => {
-    const asked = { ...ASKED, request: { ...ASKED.request, output: { schema: {} } } };
-    const form = { type: "toolCall" as const, id: "x", name: "answer", arguments: { town: "Ghent" } };
-    const send: Send = async () => ({ ...RESULT, stopReason: "toolUse", parts: [form] });
-    const response = await wholeAnswer(chatCompletions, asked, parts(send));
-    const { choices } = (await response.json()) as {
-      choices: { message: { content: string; tool_calls?: unknown }; finish_reason: string }[];
-    };
-    assert.deepEqual(
-      [choices[0]?.message.content, choices[0]?.message.tool_calls, choices[0]?.finish_reason],
-      ['{"town":"Ghent"}', undefined, "stop"],
-    );
-  });
+  const shapes: readonly [string, string, string][] = [
+    ["in the model's own spelling", '{ "town": "Ghent" }\n', '{ "town": "Ghent" }'],
+    ["without the words and the fence around it", 'Here:\n```json\n{ "town": "Ghent" }\n```', '{"town":"Ghent"}'],
+    ["when no text carried it", "", '{"town":"Ghent"}'],
+  ];
+  for (const [name, text, shown] of shapes) {
+    it(`gives a schema's answer as JSON and nothing else, ${name}`, async () => {
+      const asked = { ...ASKED, request: { ...ASKED.request, output: { schema: {} } } };
+      const send: Send = async () => ({ ...RESULT, text, output: { town: "Ghent" } });
+      const response = await wholeAnswer(chatCompletions, asked, parts(send));
+      const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };
+      assert.equal(choices[0]?.message.content, shown);
+    });
+  }
 });
