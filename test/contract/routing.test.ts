@@ -154,6 +154,33 @@ describe("route/preview with one key or none", () => {
   });
 });
 
+describe("latchkey models", () => {
+  const models = async (...words: string[]) => (await latchkey(["models", "--all", ...words], { environment: keysFor(SIX) })).stdout;
+
+  it("holds providers side by side, each price with its date", async () => {
+    const table = await models("--compare");
+    assert.match(table, /^A usual prompt: 1,000 tokens in, 500 out\.\nprovider +least +median +most/);
+    assert.match(table, /\nopenai +\$0\.\d+ +\$0\.\d+ +\$\d.* 2026-\d\d-\d\d/);
+    const rows: { provider: string; models: number }[] = JSON.parse(await models("--compare", "--json"));
+    assert.ok(rows.length >= 15 && rows.every((row) => row.models > 0));
+  });
+
+  it("lists the cheapest, as many as asked for, and refuses what is no number", async () => {
+    assert.equal((await models("--cheapest", "3")).trim().split("\n").length, 4);
+    assert.equal((await latchkey(["models", "--cheapest", "few"])).code, 2);
+  });
+
+  it("fetches lists when told to, and says what was kept", async () => {
+    const settings = { providers: { openrouter: { baseUrl: "http://127.0.0.1:9/api/v1" } } };
+    const home = mkdtempSync(join(tmpdir(), "latchkey-models-"));
+    writeFileSync(join(home, "settings.json"), JSON.stringify(settings));
+    const { stderr, code } = await latchkey(["models", "--refresh"], { home });
+    assert.equal(code, 0);
+    assert.match(stderr, /-- openrouter\.ai\/api\/v1\/models: kept the shipped list: /);
+    rmSync(home, { recursive: true, force: true });
+  });
+});
+
 describe("latchkey score", () => {
   it("answers one number a prompt, in order, and ends with an error at what is no prompt", async () => {
     const lines = ["hello", "What is 2 + 2?\n\nA. 3\nB. 4", "Explain entropy."].map((prompt, id) => JSON.stringify({ id, prompt }));

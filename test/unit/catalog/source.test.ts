@@ -1,5 +1,6 @@
 // The generator: the same figures give the same bytes, changes need a reason, names match whole, and two sources are held against each other.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { drift } from "../../../server/catalog/source/drift.ts";
 import { notChat } from "../../../server/catalog/source/facts.ts";
@@ -22,6 +23,12 @@ describe("catalogue generator", () => {
     for (const [path, text] of Object.entries(snapshotFiles(figures, merged))) {
       assert.ok(readFileSync(path, "utf8") === text, `${path} is stale: npm run catalogue`);
     }
+  });
+
+  it("says by its exit code that nothing has changed", () => {
+    const { status, stdout } = spawnSync(process.execPath, ["server/catalog/source/generate.ts", "--check"], { encoding: "utf8" });
+    assert.deepEqual([status, stdout.split("\n").length], [0, 2], stdout);
+    assert.match(stdout, /^\d+ models, \d+ left out, \d+ prices on which two lists differ\n$/);
   });
 
   it("carries the figures of the published lists over unchanged, where those are at hand", () => {
