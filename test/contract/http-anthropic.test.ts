@@ -139,6 +139,16 @@ describe("the Anthropic client in front of the HTTP door", () => {
     assert.match(vendor.requests[0]?.body.messages[0].content[0].image_url.url, /^data:image\/png;base64,/);
   });
 
+  it("ends at a stop sequence and says at which", async () => {
+    vendor.script = says("one two three");
+    const given = { model: "auto", max_tokens: 100, messages: hi, stop_sequences: [" three", "two"] };
+    const message = await client.messages.create(given);
+    assert.deepEqual([message.stop_reason, message.stop_sequence], ["stop_sequence", "two"]);
+    assert.equal(message.content[0]?.type === "text" && message.content[0].text, "one ");
+    const streamed = await client.messages.stream(given).finalMessage();
+    assert.deepEqual([streamed.stop_reason, streamed.stop_sequence], ["stop_sequence", "two"]);
+  });
+
   it("counts tokens without asking anybody", async () => {
     const { input_tokens: count } = await client.messages.countTokens({ model: "acme/m1", messages: hi });
     assert.ok(count > 0);

@@ -212,6 +212,20 @@ describe("the openai client in front of the HTTP door", () => {
     assert.equal(response.headers.get("x-latchkey-ignored"), "top_p, seed");
   });
 
+  it("ends at a stop sequence, also across deltas, and closes the vendor's socket", async () => {
+    vendor.script = async (answer) => {
+      for (const word of ["Thought: rain", "\nObser", "vation: none", " and more"]) await answer.text(word);
+    };
+    const given = { model: "auto", messages: [user("hi")], stop: ["\nObservation:", "Final"] };
+    const { choices } = await client.chat.completions.create(given);
+    assert.deepEqual([choices[0]?.message.content, choices[0]?.finish_reason], ["Thought: rain", "stop"]);
+    await vendor.requests[0]?.hungUp;
+    const stream = await client.chat.completions.create({ ...given, stream: true });
+    let text = "";
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+    assert.equal(text, "Thought: rain");
+  });
+
   it("closes the vendor's socket when the client aborts a stream", async () => {
     vendor.script = async (answer) => {
       await answer.text("and so ");

@@ -14,6 +14,7 @@ import { createResponses } from "./openai-responses/surface.ts";
 import { failureOf, refusalOf } from "./refusal.ts";
 import { createReplay } from "./replay.ts";
 import { modelChoice, optionsFrom } from "./request-parts.ts";
+import { stoppingAt } from "./stops.ts";
 import type { Asked, Surface } from "./surface.ts";
 
 export interface DoorParts {
@@ -92,9 +93,10 @@ function createDoor({ house, log, closing }: DoorParts) {
   return {
     async answer(surface: Surface, context: Context<Known>): Promise<Response> {
       const signal = AbortSignal.any([context.req.raw.signal, closing]);
-      const parts = { send, replay, editor: `http:${context.get("client")}`, signal, logBug };
+      const common = { replay, editor: `http:${context.get("client")}`, signal, logBug };
       try {
         const asked = await read(surface, context);
+        const parts = { ...common, send: stoppingAt(send, asked.stops) };
         return await (asked.stream ? streamedAnswer(surface, asked, parts) : wholeAnswer(surface, asked, parts));
       } catch (error) {
         return errorResponse(surface, refusalOf(failureOf(error, logBug)), randomUUID());

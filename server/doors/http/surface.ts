@@ -9,6 +9,8 @@ import type { Replay } from "./replay.ts";
 export interface Asked {
   readonly request: ChatRequest;
   readonly stream: boolean;
+  /** Where the answer ends, beside its own end. */
+  readonly stops: readonly string[];
   /** Parameters that the sender gave and no model will see. */
   readonly ignored: readonly string[];
   /** Whether a stream closes with its usage (OpenAI's `include_usage`). */

@@ -1,11 +1,12 @@
 // An answer as a message of Anthropic's interface, whole; the cost stands beside the usage.
-import type { ChatResult, Part, StopReason, ToolCallPart } from "../../../../shared/chat.ts";
+import type { Part, StopReason, ToolCallPart } from "../../../../shared/chat.ts";
 import type { Usage } from "../../../../shared/money.ts";
 import { summary, usdOf } from "../openai-chat/answer.ts";
 import type { Refusal } from "../refusal.ts";
+import type { StoppedResult } from "../stops.ts";
 import type { Asked } from "../surface.ts";
 
-export const STOP: Readonly<Record<StopReason, string>> = {
+const STOP: Readonly<Record<StopReason, string>> = {
   end: "end_turn",
   length: "max_tokens",
   toolUse: "tool_use",
@@ -16,14 +17,20 @@ export const STOP: Readonly<Record<StopReason, string>> = {
 };
 
 /** `newSignature` names each stretch of reasoning, so that it is known when it comes back. */
-export function messageOf(asked: Asked, result: ChatResult, newSignature: () => string): unknown {
+export function messageOf(asked: Asked, result: StoppedResult, newSignature: () => string): unknown {
   return {
     ...head(asked, result.model),
     content: contentOf(result.parts, newSignature),
-    stop_reason: STOP[result.stopReason],
+    ...stopOf(result),
     usage: { ...usageOnWire(result.usage), cost: usdOf(result.cost.nanoUsd) },
     latchkey: summary(result),
   };
+}
+
+export function stopOf({ stopReason, stoppedAt }: StoppedResult) {
+  return stoppedAt === undefined
+    ? { stop_reason: STOP[stopReason], stop_sequence: null }
+    : { stop_reason: "stop_sequence", stop_sequence: stoppedAt };
 }
 
 export function head(asked: Asked, model: string) {

@@ -20,6 +20,7 @@ const Body = z.object({
   system: nullish(Content),
   messages: z.array(z.object({ role: z.enum(["user", "assistant", "system"]), content: Content })).check(z.minLength(1)),
   stream: nullish(z.boolean()),
+  stop_sequences: nullish(z.array(z.string())),
   temperature: nullish(z.number().check(z.gte(0), z.lte(2))),
   tools: nullish(z.array(z.looseObject({ type: nullish(z.string()), name: z.string(), description: nullish(z.string()) }))),
   tool_choice: nullish(z.object({ type: z.enum(["auto", "any", "tool", "none"]), name: z.optional(z.string()) })),
@@ -50,6 +51,7 @@ export function readMessages(given: unknown, reading: Reading): Asked {
   return {
     request,
     stream: body.stream === true,
+    stops: (body.stop_sequences ?? []).filter((stop) => stop !== ""),
     ignored: unread(given, READ),
     includeUsage: true,
     id: `msg_${request.chatId}`,

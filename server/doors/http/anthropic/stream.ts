@@ -6,7 +6,7 @@ import { summary, usdOf } from "../openai-chat/answer.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Replay } from "../replay.ts";
 import type { Asked, Narrator } from "../surface.ts";
-import { anthropicError, head, STOP, toolUse, usageOnWire } from "./answer.ts";
+import { anthropicError, head, stopOf, toolUse, usageOnWire } from "./answer.ts";
 
 export function createMessageEvents(asked: Asked, replay: Replay, newSignature: () => string): Narrator {
   return new MessageEvents(asked, replay, newSignature);
@@ -52,7 +52,7 @@ class MessageEvents implements Narrator {
     const closed = this.#begin(result.model) + this.#close();
     this.#replay.remember(result.parts, this.#shown);
     const usage = { ...usageOnWire(result.usage), cost: usdOf(result.cost.nanoUsd) };
-    const delta = { stop_reason: STOP[result.stopReason], stop_sequence: null, container: null };
+    const delta = { ...stopOf(result), container: null };
     return closed + this.#send("message_delta", { delta, usage, latchkey: summary(result) }) + this.#send("message_stop", {});
   }
 

@@ -35,6 +35,7 @@ const Body = z.object({
   tools: nullish(z.array(z.looseObject({ type: z.string() }))),
   tool_choice: nullish(z.union([z.string(), z.looseObject({ type: z.string() })])),
   response_format: nullish(z.looseObject({ type: z.string() })),
+  stop: nullish(z.union([z.string(), z.array(z.string())])),
 });
 
 /** Read here, or without any effect on the answer's words. */
@@ -60,6 +61,7 @@ export function readChat(given: unknown, reading: Reading): Asked {
   return {
     request,
     stream: body.stream === true,
+    stops: [body.stop ?? []].flat().filter((stop) => stop !== ""),
     ignored: unread(given, READ),
     includeUsage: body.stream_options?.include_usage === true,
     id: `chatcmpl-${request.chatId}`,

@@ -59,6 +59,7 @@ export function readResponse(given: unknown, reading: Reading, threads: Threads)
   return {
     request,
     stream: body.stream === true,
+    stops: [],
     ignored: unread(given, READ),
     includeUsage: true,
     id: `resp_${request.chatId.replaceAll("-", "")}`,

@@ -11,7 +11,7 @@ import type { Asked } from "../../../../server/doors/http/surface.ts";
 
 const ASKED: Asked = {
   request: { chatId: "a", messages: [], tools: [{ name: "weather", parameters: {} }] },
-  ...{ stream: true, ignored: [], includeUsage: false, id: "chatcmpl-a", createdAt: new Date(0), echo: {} },
+  ...{ stream: true, stops: [], ignored: [], includeUsage: false, id: "chatcmpl-a", createdAt: new Date(0), echo: {} },
 };
 const START: ChatEventBody = { type: "start", model: "acme/m1", attemptId: "1" };
 const RESULT: ChatResult = {
