@@ -40,6 +40,9 @@ export type Progress = "head" | "content" | "other";
 /** A silence is announced after these; the last interval repeats. Source: our choice, 2026-11-23. */
 const NOTICE_AFTER_MS: readonly number[] = [2_000, 5_000, 10_000, 20_000];
 
+/** A timer may be this late on a busy machine. */
+const LATE_MS = 200;
+
 /** After a stop or a stall the library's own end is waited for this long: it may still tell the usage so far. */
 const GRACE_MS = 150;
 
@@ -69,6 +72,7 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   #silentSince = this.#startedAt;
   #notices = 0;
   #timer: NodeJS.Timeout | undefined;
+  #dueAt = 0;
   /** The reader who waits, if one does. */
   #waiting: { readonly reject: (reason: unknown) => void } | null = null;
   /** Why the stream must end; the source's own last words are still passed on until its time is up. */
@@ -152,14 +156,17 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     const now = performance.now();
     const dueAt = this.#silentSince + Math.min(this.#limitMs(), noticeAfterMs(this.#notices));
     const endAt = this.#startedAt + bounded(this.#limits.totalMs);
+    this.#dueAt = Math.max(now, Math.min(dueAt, endAt));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(Math.min(dueAt, endAt) - now)));
+    this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(this.#dueAt - now)));
   }
 
   readonly #onTimer = (): void => {
     const now = performance.now();
     if (!this.#waiting) this.#silentSince = now;
     this.#feelPulse();
+    // A timer this late means that this process did not run: what the vendor sent meanwhile is still to be read.
+    if (now - this.#dueAt > LATE_MS) this.#silentSince = Math.min(now, this.#silentSince + now - this.#dueAt);
     const waitedMs = Math.round(now - this.#silentSince);
     const totalMs = Math.round(now - this.#startedAt);
     if (totalMs >= bounded(this.#limits.totalMs)) this.#stall(stalled("total", totalMs));

@@ -246,6 +246,17 @@ export const SLOW: Fault = fault("a slow answer", {}, async (stage) => {
   await stage.playEnd();
 });
 
+/** As fast as a model speaks. */
+export const STEADY: Fault = fault("a steady answer", {}, async (stage) => {
+  stage.head();
+  await stage.playTo(0);
+  for (const piece of stage.pieces([...stage.score.text])) {
+    await stage.sendText(piece);
+    await stage.sleep(15 + stage.chance.below(20));
+  }
+  await stage.playEnd();
+});
+
 /** Text without end; the client must cut it where its reservation ends. */
 export const ENDLESS: Fault = fault("an endless answer", {}, async (stage) => {
   stage.head();

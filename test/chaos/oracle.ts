@@ -10,6 +10,8 @@ export interface Case {
   readonly unreachable: ReadonlySet<string>;
   readonly onBreak: "stop" | "offer" | "continue";
   readonly maxAttempts: number;
+  /** A reset may take along what the client had not read: whether anything of an attempt was shown is then seen, not foretold. */
+  readonly wasShown: (attempt: number) => boolean;
 }
 
 export interface Expected {
@@ -39,11 +41,12 @@ export function expect(given: Case): Expected {
     attempts.push(candidate);
     const fault = given.unreachable.has(candidate) ? UNREACHABLE : (given.faults[asked++] ?? HEALTHY);
     if (fault.kind === null) return { end: "complete", kind: null, attempts, lossless };
+    const midway = fault.midway && (fault.lossless || given.wasShown(attempts.length - 1));
     lossless &&= fault.lossless;
-    shown ||= fault.midway;
+    shown ||= midway;
     const failed: Expected = { end: shown ? "broken" : "error", kind: fault.kind, attempts, lossless };
     if (attempts.length >= given.maxAttempts) return failed;
-    if (fault.midway) {
+    if (midway) {
       if (given.onBreak !== "continue") return failed;
       const next = queue.shift() ?? (CONTINUES_ITSELF.has(fault.kind) ? candidate : undefined);
       if (next === undefined) return failed;

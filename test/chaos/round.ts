@@ -68,7 +68,7 @@ const WORDS = [
 ];
 
 /** Long words that are each their own, in several scripts: what is repeated or lost shows. */
-function textOf(number: number, chance: Chance): string {
+export function textOf(number: number, chance: Chance): string {
   const count = 12 + chance.below(40);
   const words = Array.from({ length: count }, (_, at) => `${chance.pick(WORDS)}${number}x${at}`);
   return words
@@ -90,17 +90,20 @@ export function judge(round: Round, outcome: Outcome, seen: readonly Seen[]): st
   const wrong = [...judgeEvents(events, result), ...judgeAttempts(round, outcome, seen)];
   if (round.stopAfter !== null) return [...wrong, ...judgeStopped(round, result)];
   if (round.plan.faults[0] === ENDLESS) return [...wrong, ...judgeEndless(round, result)];
-  const expected = expectedOf(round, events);
+  const expected = expectedOf(round, outcome);
   if (expected === null) return [...wrong, "there was no route event"];
   return [...wrong, ...judgeEnd(round, expected, result, error), ...judgeShown(round, expected, result, seen)];
 }
 
-export function expectedOf(round: Round, events: readonly ChatEvent[]): Expected | null {
-  const route = events.find((event) => event.type === "route");
+export function expectedOf(round: Round, outcome: Outcome): Expected | null {
+  const route = outcome.events.find((event) => event.type === "route");
   if (route?.type !== "route") return null;
   const candidates = route.route.candidates.map(({ model }) => model.slice(0, model.indexOf("/")));
   const unreachable = new Set(round.providers.filter(({ reach }) => reach !== "answers").map(({ id }) => id));
-  return expect({ faults: round.plan.faults, candidates, unreachable, onBreak: round.onBreak, maxAttempts: MOST_ATTEMPTS });
+  const { onBreak, plan } = round;
+  const claimed = attemptsOf(outcome);
+  const wasShown = (attempt: number) => claimed[attempt]?.outcome === "broken";
+  return expect({ faults: plan.faults, candidates, unreachable, onBreak, maxAttempts: MOST_ATTEMPTS, wasShown });
 }
 
 function judgeEnd(round: Round, expected: Expected, result: ChatResult | null, error: RpcError | null): string[] {

@@ -19,7 +19,7 @@ describe("chaos", () => {
 
   it("has a judge that can tell right from wrong", () => {
     const broken = FAULTS.find(({ name }) => name === "end without an end") ?? HEALTHY;
-    const given = { candidates: ["a", "b"], unreachable: new Set<string>(), maxAttempts: 4 };
+    const given = { candidates: ["a", "b"], unreachable: new Set<string>(), maxAttempts: 4, wasShown: () => true };
     assert.equal(expect({ ...given, faults: [], onBreak: "stop" }).end, "complete");
     assert.equal(expect({ ...given, faults: [broken], onBreak: "stop" }).end, "broken");
     assert.deepEqual(expect({ ...given, faults: [broken], onBreak: "continue" }).attempts, ["a", "b"]);

@@ -158,6 +158,19 @@ describe("watchdog", () => {
     }
   });
 
+  it("does not take a time in which this process did not run for the vendor's silence", async () => {
+    const stream = (async function* () {
+      yield "content" as const;
+      await sleep(20);
+      yield "content" as const;
+    })();
+    const running = run(stream, { ...NONE, idleMs: 150 });
+    await sleep(5);
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    assert.equal((await running).failure, null);
+  });
+
   it("announces a silence before it becomes a failure", async function () {
     this.timeout(10_000);
     const notices: [SilencePhase, number][] = [];
