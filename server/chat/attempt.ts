@@ -91,7 +91,7 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
     const msSinceStart = () => parts.now().getTime() - startedAt.getTime();
     const intake = new Intake({ job, told, attemptId, msSinceStart, trimmed: dialect.trimsContinuation ?? false });
     const pulse = new Pulse();
-    const alive = { ...connection, onAlive: () => pulse.beat() };
+    const alive = { ...connection, fetch: beating(connection.fetch, pulse), onAlive: () => pulse.beat() };
     for await (const event of watched(job, dialect, alive, upstream, { head, pulse })) {
       const slow = intake.take(event);
       if (slow) await slow;
@@ -127,6 +127,14 @@ function watched(
     },
     abort: (reason) => upstream.abort(reason),
   });
+}
+
+/** The vendor's silence begins when the request goes out. */
+function beating(fetch: ProviderConnection["fetch"], pulse: Pulse): ProviderConnection["fetch"] {
+  return (input, init) => {
+    pulse.beat();
+    return fetch(input, init);
+  };
 }
 
 function providerRequest(job: AttemptJob, dialect: Dialect, { quirks }: ProviderConnection): ProviderRequest {

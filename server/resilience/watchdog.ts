@@ -21,11 +21,11 @@ export interface Watch {
   readonly signal?: AbortSignal;
   /** Resolves when the vendor's response head is there: it ends the connect phase before any event can. */
   readonly head?: Promise<unknown>;
-  /** Between tokens a beat counts as an event does. */
+  /** Between tokens a beat counts as an event does; the connect phase begins with its first. */
   readonly pulse?: Pulse;
 }
 
-/** Life that is no event: a ping, or a part of something that is told as a whole later. */
+/** Life that is no event: the request going out, a ping, or a part of something that is told as a whole later. */
 export class Pulse {
   at = Number.NEGATIVE_INFINITY;
 
@@ -178,9 +178,13 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   };
 
   #feelPulse(): void {
-    const beatAt = this.#watch.pulse?.at ?? Number.NEGATIVE_INFINITY;
-    if (this.#phase !== "nextToken" || beatAt <= this.#silentSince) return;
-    this.#silentSince = beatAt;
+    const { pulse } = this.#watch;
+    if (!pulse || this.#phase === "firstToken") return;
+    // Before the first beat nothing was sent: loading a library is not the vendor's silence.
+    const isUnsent = this.#phase === "connect" && pulse.at === Number.NEGATIVE_INFINITY;
+    const aliveAt = isUnsent ? performance.now() : pulse.at;
+    if (aliveAt <= this.#silentSince) return;
+    this.#silentSince = aliveAt;
     this.#notices = 0;
   }
 

@@ -89,7 +89,7 @@ export function judge(round: Round, outcome: Outcome, seen: readonly Seen[]): st
   if (error && !(error instanceof RpcError)) return [error.message];
   const wrong = [...judgeEvents(events, result), ...judgeAttempts(round, outcome, seen)];
   if (round.stopAfter !== null) return [...wrong, ...judgeStopped(round, result)];
-  if (round.plan.faults[0] === ENDLESS) return [...wrong, ...judgeEndless(round, result)];
+  if (seen.some(({ fault }) => fault === ENDLESS)) return [...wrong, ...judgeEndless(round, result)];
   const expected = expectedOf(round, outcome);
   if (expected === null) return [...wrong, "there was no route event"];
   return [...wrong, ...judgeEnd(round, expected, result, error), ...judgeShown(round, expected, result, seen)];

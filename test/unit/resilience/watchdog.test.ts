@@ -92,6 +92,15 @@ describe("watchdog", () => {
     assert.ok(performance.now() - started >= 150);
   });
 
+  it("counts connecting from the moment the request goes out", async () => {
+    const pulse = new Pulse();
+    const early = await run(script([120, "content"]), { ...NONE, connectMs: 40 }, { pulse });
+    assert.equal(early.failure, null, "nothing was sent yet");
+    pulse.beat();
+    const late = await run(script([5_000]), { ...NONE, connectMs: 40 }, { pulse });
+    assert.equal(late.failure?.details.phase, "connect");
+  });
+
   it("does not count the reader's own time as silence", async () => {
     const watched = watchdog(script(["head", "content", "content"]), (event) => event, { ...NONE, idleMs: 20 }, quiet());
     let seen = 0;
