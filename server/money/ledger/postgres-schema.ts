@@ -27,7 +27,7 @@ CREATE INDEX ON latchkey.attempt (conversation_id) WHERE conversation_id IS NOT 
 CREATE INDEX ON latchkey.attempt (holder) WHERE state = 'reserved';
 CREATE TABLE latchkey.balance (
   scope text, id text, from_ms bigint, to_ms bigint, spent_nano bigint NOT NULL, reserved_nano bigint NOT NULL,
-  PRIMARY KEY (scope, id, from_ms, to_ms)
+  PRIMARY KEY (scope, id, to_ms, from_ms)
 );
 CREATE TABLE latchkey.rollup (
   day text, provider text, model text, workspace text, editor text, requests bigint NOT NULL, attempts bigint NOT NULL,

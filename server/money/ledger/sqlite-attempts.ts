@@ -1,7 +1,7 @@
 // The life of an attempt in SQLite: reserved against every ceiling, then settled, released or found orphaned; each one transaction.
 import type { Balance, Booking, Settlement, Verdict } from "./ledger.ts";
 import { type Columns, columnsOfBooking, columnsOfOutcome, numberOf, orphanCost, textOf } from "./attempt-record.ts";
-import { ensureBalance, moveBalances, type Place } from "./sqlite-balances.ts";
+import { ensureBalance, moveAndTell, moveBalances, type Place } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { ROLL_UP } from "./sqlite-schema.ts";
 
@@ -78,7 +78,7 @@ function finish(connection: Connection, prior: Row, columns: Columns): Balance[]
   update(connection, id, columns);
   if (columns.state !== "released") rollUp(connection, id, 1);
   const spent = (numberOf(columns.cost_nano) ?? 0) - (numberOf(prior.cost_nano) ?? 0);
-  return moveBalances(connection, placeOfRow(prior), spent, -(numberOf(prior.held_nano) ?? 0));
+  return moveAndTell(connection, placeOfRow(prior), spent, -(numberOf(prior.held_nano) ?? 0));
 }
 
 export function rollUp(connection: Connection, id: string, sign: 1 | -1): void {
@@ -92,8 +92,12 @@ export function update(connection: Connection, id: string, columns: Columns): vo
     .run(...Object.values(columns), id);
 }
 
+/** What an attempt's end needs to know of its beginning. */
+const PRIOR = `attempt_id, state, held_nano, cost_nano, cost_provenance, price_version, worst_nano, p50_nano, provider, model, workspace,
+  conversation_id, reserved_at`;
+
 export function find(connection: Connection, id: string): Row | undefined {
-  return connection.prepare("SELECT * FROM attempt WHERE attempt_id = ?").get(id);
+  return connection.prepare(`SELECT ${PRIOR} FROM attempt WHERE attempt_id = ?`).get(id);
 }
 
 function insertAttempt(connection: Connection, columns: Columns): void {

@@ -23,16 +23,24 @@ export interface Place {
 
 const MOVE = `UPDATE balance SET spent_nano = spent_nano + ?, reserved_nano = reserved_nano + ?
   WHERE ((scope = 'all' AND id = '') OR (scope = 'provider' AND id = ?) OR (scope = 'model' AND id = ?)
-    OR (scope = 'workspace' AND id = ?) OR (scope = 'conversation' AND id = ?)) AND from_ms <= ? AND to_ms > ?
-  RETURNING *`;
+    OR (scope = 'workspace' AND id = ?) OR (scope = 'conversation' AND id = ?)) AND to_ms > ? AND from_ms <= ?`;
+const MOVE_AND_TELL = `${MOVE} RETURNING *`;
 
-/** Moves money in every window that this attempt counts in; says what stands there now. */
-export function moveBalances(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): Balance[] {
-  const at = place.reservedAtMs;
+/** Moves money in every window that this attempt counts in. */
+export function moveBalances(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): void {
+  connection.prepare(MOVE).run(...moved(place, spentNanoUsd, reservedNanoUsd));
+}
+
+/** The same, and what stands there now. */
+export function moveAndTell(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): Balance[] {
   return connection
-    .prepare(MOVE)
-    .all(spentNanoUsd, reservedNanoUsd, place.provider, place.model, place.workspace, place.conversationId, at, at)
+    .prepare(MOVE_AND_TELL)
+    .all(...moved(place, spentNanoUsd, reservedNanoUsd))
     .map(balanceOf);
+}
+
+function moved({ provider, model, workspace, conversationId, reservedAtMs }: Place, spent: number, reserved: number) {
+  return [spent, reserved, provider, model, workspace, conversationId, reservedAtMs, reservedAtMs] as const;
 }
 
 /** Inside a write: the kept sum, begun from the rows when nobody has asked for this window before. */
@@ -50,8 +58,8 @@ export function ensureBalance(connection: Connection, window: Window): Balance {
 export function readBalance(connection: Connection, window: Window): Balance | null {
   if (window.scope === "request") return sumRows(connection, window);
   const record = connection
-    .prepare("SELECT * FROM balance WHERE scope = ? AND id = ? AND from_ms = ? AND to_ms = ?")
-    .get(window.scope, window.id, window.fromMs, window.toMs);
+    .prepare("SELECT * FROM balance WHERE scope = ? AND id = ? AND to_ms = ? AND from_ms = ?")
+    .get(window.scope, window.id, window.toMs, window.fromMs);
   return record === undefined ? null : balanceOf(record);
 }
 

@@ -56,7 +56,8 @@ export const MIGRATIONS: readonly string[] = [
     to_ms INTEGER NOT NULL,
     spent_nano INTEGER NOT NULL,
     reserved_nano INTEGER NOT NULL,
-    PRIMARY KEY (scope, id, from_ms, to_ms)
+    -- The end first: the few windows that a moment is in are found without passing those that are over.
+    PRIMARY KEY (scope, id, to_ms, from_ms)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE holder (

@@ -30,7 +30,6 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
   const waiting: Job[] = [];
   let isDraining = false;
   const drain = async (): Promise<void> => {
-    isDraining = true;
     for (let turn = 0; waiting.length > 0; ) {
       try {
         if (begins(prepare("BEGIN IMMEDIATE"))) {
@@ -54,8 +53,9 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
     new Promise<Result>((resolve, reject) => {
       // The queue keeps results of many kinds; each goes back to the one who knows its own.
       waiting.push({ step, signal, sinceMs: performance.now(), done: (result) => resolve(result as Result), fail: reject });
-      // The first writer is served before this returns; whoever comes while others wait stands in line.
-      if (!isDraining) void drain();
+      // At the end of this turn of the loop: what a hundred sockets bring in one turn becomes one transaction.
+      if (!isDraining) setImmediate(() => void drain());
+      isDraining = true;
     });
   return { write };
 }
