@@ -97,7 +97,10 @@ export class Conversations implements vscode.Disposable {
   async #keep(transcript: Transcript): Promise<void> {
     if (trustedValue("conversations.keep") === false) return;
     try {
-      await vscode.workspace.fs.writeFile(this.#file(transcript.id), new TextEncoder().encode(JSON.stringify(transcript)));
+      // Written aside and put in place in one step: an editor killed meanwhile leaves the old conversation whole.
+      const aside = vscode.Uri.joinPath(this.#parts.folder, `${transcript.id}.part`);
+      await vscode.workspace.fs.writeFile(aside, new TextEncoder().encode(JSON.stringify(transcript)));
+      await vscode.workspace.fs.rename(aside, this.#file(transcript.id), { overwrite: true });
     } catch (error) {
       this.#parts.log.warn("The conversation could not be kept", error);
     }
