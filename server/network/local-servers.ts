@@ -20,8 +20,8 @@ export interface LocalDiscoveryParts {
   readonly targets: () => readonly LocalTarget[];
   readonly fetchFor: (options: { origins: readonly string[]; direct: true }) => typeof fetch;
   readonly now: () => Date;
-  /** All questions to all servers together. */
-  readonly budgetMs?: number;
+  /** How long a port is tried, and how long what listens there is waited for. */
+  readonly limits?: { readonly connectMs: number; readonly answerMs: number };
 }
 
 export interface LocalDiscovery {
@@ -45,7 +45,8 @@ const VARIABLES: Readonly<Record<string, { host?: string; port?: string }>> = {
   ollama: { host: "OLLAMA_HOST" },
   "llama.cpp": { port: "LLAMA_ARG_PORT" },
 };
-const BUDGET_MS = 300;
+/** On this machine a free port refuses at once; only who listens there is worth a wait, also on a busy machine. */
+const LIMITS = { connectMs: 300, answerMs: 1200 };
 const CACHE_MS = 60_000;
 const ASSUMED_WINDOW_TOKENS = 4096;
 
@@ -77,19 +78,17 @@ function fromVariables(provider: string, usual: URL, environment: Readonly<Recor
   return `${url.origin}/v1`;
 }
 
-export function createLocalDiscovery({ targets, fetchFor, now, budgetMs = BUDGET_MS }: LocalDiscoveryParts): LocalDiscovery {
+export function createLocalDiscovery({ targets, fetchFor, now, limits = LIMITS }: LocalDiscoveryParts): LocalDiscovery {
   let looked: { at: number; key: string; servers: Promise<readonly LocalServer[]> } | undefined;
-  const modelsAt = async (target: LocalTarget, signal: AbortSignal): Promise<LocalServer[]> => {
+  const modelsAt = async (target: LocalTarget): Promise<LocalServer[]> => {
     const { origin } = new URL(target.baseUrl);
     // A port that refuses is the usual case: found without loading an HTTP client.
-    if (!(await isListening(new URL(target.baseUrl), signal))) return [];
+    if (!(await isListening(new URL(target.baseUrl), AbortSignal.timeout(limits.connectMs)))) return [];
+    const signal = AbortSignal.timeout(limits.answerMs);
     const models = await PROBES[target.provider]?.(askerOf(origin, fetchFor({ origins: [origin], direct: true }), signal));
     return models ? [{ ...target, models: models.map((model) => infoOf(target.provider, model, now())) }] : [];
   };
-  const look = async (wanted: readonly LocalTarget[]) => {
-    const signal = AbortSignal.timeout(budgetMs);
-    return (await Promise.all(wanted.map((target) => modelsAt(target, signal)))).flat();
-  };
+  const look = async (wanted: readonly LocalTarget[]) => (await Promise.all(wanted.map(modelsAt))).flat();
   return {
     find() {
       const wanted = targets();

@@ -45,7 +45,7 @@ describe("local discovery", () => {
       targets: () => [{ provider, baseUrl }],
       fetchFor: network.fetchFor,
       now: () => new Date(clock.ms),
-      budgetMs: 5000,
+      limits: { connectMs: 5000, answerMs: 5000 },
     });
   }
 
@@ -183,7 +183,7 @@ describe("local discovery", () => {
       targets: () => [{ provider: "ollama", baseUrl }],
       fetchFor: network.fetchFor,
       now: () => new Date(),
-      budgetMs: 50,
+      limits: { connectMs: 50, answerMs: 50 },
     });
     assert.deepEqual(await quick.find(), []);
   });
