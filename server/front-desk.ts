@@ -1,7 +1,9 @@
 // Answers each question that a door may ask with one call to the room that knows; decides nothing itself.
 import { Failure } from "../shared/failure.ts";
 import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
-import { preview, quote } from "./chat/preview.ts";
+import { preview } from "./chat/preview.ts";
+import { quote } from "./chat/quote.ts";
+import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
@@ -14,7 +16,7 @@ import type { Rooms } from "./rooms.ts";
 
 export function houseFrom(rooms: Rooms, _edge: Edge): House {
   const { spine, access, ring, budget, health } = rooms;
-  const send = createStructured(spine);
+  const send = createCascade(spine, createStructured);
   return {
     send: async (request, caller) => {
       await rooms.ready(request.model);

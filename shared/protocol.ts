@@ -63,6 +63,8 @@ export const Quote = z.object({
   candidates: z.array(z.extend(CandidateEstimate, { model: z.string(), priceDate: z.nullable(z.string()) })),
   excluded: z.array(Exclusion),
   inputTokens: z.int(),
+  /** The cheaper model that is asked first; the first candidate's figures are then those of both together. */
+  cascade: z.optional(z.object({ tries: z.string(), because: z.string() })),
 });
 
 export const ProviderStatus = z.object({

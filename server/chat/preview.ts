@@ -1,9 +1,9 @@
-// The decision before anything is sent: what chat/send does first, and all that route/preview and chat/estimate do.
+// The decision before anything is sent: what chat/send does first, and all that route/preview does.
 import type { ModelInfo } from "../../shared/model.ts";
 import { nanoFromUsd } from "../../shared/money.ts";
-import type { ChatDraft, ResultOf } from "../../shared/protocol.ts";
+import type { ChatDraft } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
-import type { Availability, Estimate } from "../routing/route.ts";
+import type { Availability, Estimate, RouteInput } from "../routing/route.ts";
 import { admit } from "./admit.ts";
 import { mayShorten } from "./context.ts";
 import type { SpineParts } from "./parts.ts";
@@ -11,6 +11,8 @@ import type { SpineParts } from "./parts.ts";
 export interface Decided {
   readonly decision: RouteDecision;
   readonly estimateOf: (model: ModelInfo) => Estimate;
+  /** What the decision was made from. */
+  readonly input: RouteInput;
 }
 
 /** Routes an admitted draft; nothing is sent and nothing is reserved. */
@@ -18,7 +20,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
   const settings = parts.settings();
   const estimateOf = parts.quoter.quote(draft, undefined);
   const limitUsd = draft.maxCostUsd ?? settings.maxCostUsd;
-  const decision = parts.route({
+  const input: RouteInput = {
     messages: draft.messages,
     model: draft.model ?? settings.model,
     policy: draft.policy ?? settings.policy,
@@ -37,8 +39,8 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     localOnly: settings["routing.localOnly"],
     mayShorten: mayShorten(draft.messages, settings["context.fit"]),
     now: parts.now(),
-  });
-  return { decision, estimateOf };
+  };
+  return { decision: parts.route(input), estimateOf, input };
 }
 
 /** `askResting`: whoever rests by our own choice, not by its vendor's clock, counts as the last to be asked. */
@@ -59,16 +61,4 @@ function availabilities(parts: SpineParts, askResting: boolean): (model: ModelIn
 export function preview(parts: SpineParts, given: ChatDraft): RouteDecision {
   const draft = parts.plan.admit(admit(given));
   return decide(parts, draft).decision;
-}
-
-/** The quote: every candidate's median and worst case, from the real prompt. */
-export function quote(parts: SpineParts, given: ChatDraft): ResultOf<"chat/estimate"> {
-  const draft = parts.plan.admit(admit(given));
-  const { decision } = decide(parts, draft);
-  const candidates = decision.candidates.map((candidate) => {
-    const model = parts.catalog.find(candidate.model);
-    const priceDate = model ? (parts.pricing.versionOf(model, parts.now())?.date ?? null) : null;
-    return { model: candidate.model, ...candidate.estimate, priceDate };
-  });
-  return { tier: decision.tier, candidates, excluded: decision.excluded, inputTokens: candidates[0]?.inputTokens ?? 0 };
 }

@@ -1,0 +1,100 @@
+// The cascade: under the balanced policy a cheaper model is asked first, its answer is checked by what costs nothing, and the chosen model is asked once when it does not hold.
+import type { Attempt, ChatEventBody, ChatResult } from "../../shared/chat.ts";
+import { isFailure } from "../../shared/failure.ts";
+import type { ChatDraft, ChatRequest } from "../../shared/protocol.ts";
+import type { RouteDecision } from "../../shared/route.ts";
+import { type Cascade, cascadeOf, type Doubt, doubtsAbout } from "../routing/cascade.ts";
+import { admit } from "./admit.ts";
+import { totalsOf } from "./ending.ts";
+import type { Caller, SpineParts } from "./parts.ts";
+import { decide } from "./preview.ts";
+import type { Send } from "./send.ts";
+
+/** Ends that are no reason to ask a dearer model: a person stopped it, the purse did, or the vendor refused the prompt. */
+const FINAL: readonly ChatResult["stopReason"][] = ["cancelled", "refused", "budget"];
+
+/** `sendWith` is the rest of the way with other settings or another purpose in its parts. */
+export function createCascade(parts: SpineParts, sendWith: (parts: SpineParts) => Send): Send {
+  const plain = sendWith(parts);
+  return async (request, caller) => {
+    const plan = cascadeFor(parts, parts.plan.admit(admit(request)));
+    if (plan === null) return plain(request, caller);
+    return cascade(parts, { request, caller, sendWith, ...plan });
+  };
+}
+
+/** The two steps for this prompt, or null where the cascade is off or nothing is spared. */
+export function cascadeFor(parts: SpineParts, draft: ChatDraft): { steps: Cascade; decision: RouteDecision } | null {
+  if (!(draft.cascade ?? parts.settings().cascade)) return null;
+  const { decision, input } = decide(parts, draft);
+  const steps = cascadeOf(decision, input, parts.route);
+  return steps === null ? null : { steps, decision: { ...decision, because: `${decision.because} ${steps.because}` } };
+}
+
+interface Running {
+  readonly request: ChatRequest;
+  readonly caller: Caller;
+  readonly sendWith: (parts: SpineParts) => Send;
+  readonly steps: Cascade;
+  readonly decision: RouteDecision;
+}
+
+async function cascade(parts: SpineParts, running: Running): Promise<ChatResult> {
+  const { request, caller, sendWith, steps, decision } = running;
+  await caller.emit({ type: "route", route: decision });
+  const first = await firstTry(parts, running);
+  if ("answer" in first && (FINAL.includes(first.answer.stopReason) || first.doubts.length === 0)) {
+    return finish(caller, { ...first.answer, route: decision }, first.answer.attempts);
+  }
+  const [from, to] = [steps.try.model, steps.escalateTo.model];
+  const reason = "answer" in first ? first.doubts.map((doubt) => doubt.detail).join("; ") : first.problem;
+  await caller.emit({ type: "fallback", from, to, reason: `${from} was tried first: ${reason}.`, kind: "outputInvalid" });
+  const settings = parts.settings();
+  const within = { ...settings, "routing.banned": [...settings["routing.banned"], from] };
+  const wasShown = "answer" in first && first.answer.text !== "";
+  const second = await sendWith({ ...parts, settings: () => within })(
+    { ...request, cascade: false },
+    listener(caller, wasShown ? from : null),
+  );
+  const attempts = "answer" in first ? first.answer.attempts : first.attempts;
+  return finish(caller, { ...second, route: decision }, [...attempts, ...second.attempts]);
+}
+
+type First =
+  | { readonly answer: ChatResult; readonly doubts: readonly Doubt[] }
+  | { readonly problem: string; readonly attempts: Attempt[] };
+
+/** The cheaper model alone; what goes wrong with it is a reason to ask the other, unless a person or a rule stopped it. */
+async function firstTry(parts: SpineParts, { request, caller, sendWith, steps }: Running): Promise<First> {
+  try {
+    const send = sendWith({ ...parts, purpose: "cascade" });
+    const answer = await send({ ...request, model: steps.try.model, cascade: false, onBreak: "stop" }, listener(caller, null));
+    const toolCalls = answer.parts.filter((part) => part.type === "toolCall").length;
+    const doubts = doubtsAbout({ text: answer.text, stopReason: answer.stopReason, toolCalls });
+    if (answer.stopReason === "broken") return { answer, doubts: [{ signal: "cut off", detail: "it broke off" }] };
+    return { answer, doubts };
+  } catch (error) {
+    const goesOn = isFailure(error) && !["cancelled", "requestRefused", "planForbidden", "invalidParams"].includes(error.kind);
+    if (!goesOn) throw error;
+    // What the spine puts under this name are its own attempts.
+    return { problem: error.message.replace(/\.$/, ""), attempts: (error.details.attempts ?? []) as Attempt[] };
+  }
+}
+
+/** Both tries are one chat to whoever listens: one route, one end; a draft that did not hold is void. */
+function listener(caller: Caller, replaced: string | null): Caller {
+  const emit = (event: ChatEventBody): Promise<void> | undefined => {
+    if (event.type === "route" || event.type === "usage" || event.type === "end") return undefined;
+    const told = caller.emit(event);
+    if (event.type !== "start" || replaced === null) return told;
+    return caller.emit({ type: "seam", from: replaced, to: event.model, at: 0, restarted: true });
+  };
+  return { ...caller, emit };
+}
+
+async function finish(caller: Caller, answer: ChatResult, attempts: Attempt[]): Promise<ChatResult> {
+  const { usage, cost } = totalsOf(attempts);
+  await caller.emit({ type: "usage", usage, cost });
+  await caller.emit({ type: "end", stopReason: answer.stopReason, ...(answer.notice ? { notice: answer.notice } : {}) });
+  return { ...answer, attempts, usage, cost };
+}
