@@ -48,6 +48,13 @@ export function makeRound(number: number, chance: Chance, dialects: readonly Dia
   return { name, providers, pinned, onBreak: chance.pick(["stop", "offer", "continue"] as const), plan, stopAfter };
 }
 
+/** A long, slow answer that is stopped after its first words. */
+export function slowRound(name: string, dialect: Dialect): Round {
+  const plan = { text: "word ".repeat(400), call: null, counts: { input: 10, output: 10 }, continues: "exactly", seed: 1 } as const;
+  const providers = [{ id: `${name}-a`, dialect, reach: "answers" as const }];
+  return { name, providers, pinned: true, onBreak: "stop", plan: { ...plan, faults: [SLOW] }, stopAfter: 3 };
+}
+
 function faultsFor(chance: Chance): Fault[] {
   if (chance.next() < 0.02) return [ENDLESS];
   const bad = FAULTS.filter(({ kind }) => kind !== null);

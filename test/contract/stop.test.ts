@@ -5,16 +5,10 @@ import type { ChatResult } from "../../shared/chat.ts";
 import { closedPort, Lane } from "../chaos/lane.ts";
 import { type ChaosProvider, startProvider, WIRES } from "../chaos/provider.ts";
 import { ENDLESS, SLOW } from "../chaos/faults.ts";
-import type { Round } from "../chaos/round.ts";
+import { slowRound } from "../chaos/round.ts";
 import { median } from "../chaos/suite.ts";
 
 const STOPS = 12;
-
-function slowRound(name: string, dialect: Round["providers"][number]["dialect"]): Round {
-  const plan = { text: "word ".repeat(400), call: null, counts: { input: 10, output: 10 }, continues: "exactly", seed: 1 } as const;
-  const providers = [{ id: `${name}-a`, dialect, reach: "answers" as const }];
-  return { name, providers, pinned: true, onBreak: "stop", plan: { ...plan, faults: [SLOW] }, stopAfter: 3 };
-}
 
 describe("a stop", () => {
   let provider: ChaosProvider;
