@@ -118,6 +118,10 @@ const lateClient = {
   name: "late-client",
   setup(build) {
     build.onResolve({ filter: new RegExp(`^${CLIENT}$`) }, () => ({ path: "./client.cjs", external: true }));
+    // The sidecar ships it already.
+    build.onResolve({ filter: /^yaml$/ }, () => ({ path: "yaml", namespace: "lazy" }));
+    build.onResolve({ filter: /^\.\/lazy\// }, (seen) => ({ path: seen.path, external: true }));
+    build.onLoad({ filter: /^yaml$/, namespace: "lazy" }, () => ({ contents: 'module.exports = require("./lazy/yaml.cjs").yaml;' }));
   },
 };
 

@@ -78,6 +78,7 @@ export const COMMANDS = {
   runDoctor: { title: "Run Doctor", icon: "$(pulse)", menus: { "view/title": { when: inChat, group: "3_manage@3" } } },
   refreshModels: { title: "Refresh Models and Prices", icon: "$(refresh)" },
   exportUsage: { title: "Export Usage…", icon: "$(export)" },
+  importSettings: { title: "Import Settings from Other Tools…", menus: { "view/title": { when: inChat, group: "3_manage@4" } } },
   restartSidecar: { title: "Restart Sidecar", icon: "$(debug-restart)" },
   showLog: { title: "Show Log", icon: "$(output)" },
   acceptChange: {

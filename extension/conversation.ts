@@ -152,7 +152,7 @@ export class Conversation implements vscode.Disposable {
 
   #request(messages: Message[], ask: Partial<Ask>): ChatDraftRequest {
     return {
-      messages: [{ role: "system", parts: [{ type: "text", text: SYSTEM_PROMPT }] }, ...messages],
+      messages: [{ role: "system", parts: [{ type: "text", text: systemPrompt() }] }, ...messages],
       model: ask.model ?? this.#choice.model,
       policy: this.#choice.policy,
       conversationId: this.transcript.id,
@@ -164,6 +164,14 @@ export class Conversation implements vscode.Disposable {
   #cut(at: number): void {
     for (const { turn } of this.transcript.entries.splice(at)) this.#messages.fire({ type: "gone", id: turn.id });
   }
+}
+
+/** Our own prompts are English; the reader may not be. */
+function systemPrompt(): string {
+  const { language } = vscode.env;
+  if (language.startsWith("en")) return SYSTEM_PROMPT;
+  const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language);
+  return `${SYSTEM_PROMPT} Answer in ${name ?? language} unless the question is in another language.`;
 }
 
 /** Attachments first, so that a growing talk keeps a common beginning for the vendor's cache; the words last. */

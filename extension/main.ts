@@ -12,6 +12,7 @@ import { CodeBlocks } from "./code-blocks.ts";
 import { Dashboard } from "./dashboard.ts";
 import { type CommandName, COMMANDS, commandId } from "./commands.ts";
 import { Conversations } from "./conversations.ts";
+import { importActions } from "./import-actions.ts";
 import { hintAtKeys } from "./key-hint.ts";
 import { houseActions } from "./house-actions.ts";
 import { keyActions } from "./key-actions.ts";
@@ -92,6 +93,7 @@ function build(context: vscode.ExtensionContext) {
     ...chatActions(chatParts),
     ...keyActions({ sidecar, keys, models, log }),
     ...budgetActions({ sidecar, statusBar }),
+    ...importActions({ storage: context.globalStorageUri, log }),
     ...houseActions({ sidecar, chats, choice, proposals, dashboard, log }),
   };
   return {

@@ -28,7 +28,7 @@ export function createCodeBlock(onAction: CodeHandler): CodeBlockView {
   pre.tabIndex = 0;
   pre.append(code);
   let shown: Block = { kind: "code", text: "", language: "" };
-  caption.append(name, ...ACTIONS.map((row) => actionButton(row, () => onAction(row.action, shown.text, shown.language))));
+  caption.append(name, ...actions().map((row) => actionButton(row, () => onAction(row.action, shown.text, shown.language))));
   element.append(caption, pre);
   return {
     element,
@@ -46,19 +46,21 @@ export function createCodeBlock(onAction: CodeHandler): CodeBlockView {
   };
 }
 
-const ACTIONS: readonly { action: CodeAction; icon: string; label: string }[] = [
-  { action: "copy", icon: "copy", label: "Copy" },
-  { action: "insert", icon: "insert", label: "Insert at Cursor" },
-  { action: "apply", icon: "diff", label: "Apply to Selection as a Diff" },
-  { action: "newFile", icon: "new-file", label: "Open in a New File" },
-];
+function actions(): { action: CodeAction; icon: string; label: string }[] {
+  return [
+    { action: "copy", icon: "copy", label: t("Copy") },
+    { action: "insert", icon: "insert", label: t("Insert at Cursor") },
+    { action: "apply", icon: "diff", label: t("Apply to Selection as a Diff") },
+    { action: "newFile", icon: "new-file", label: t("Open in a New File") },
+  ];
+}
 
 function actionButton({ icon, label }: { icon: string; label: string }, onClick: () => void): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `icon-button icon-${icon}`;
-  button.title = t(label);
-  button.setAttribute("aria-label", t(label));
+  button.title = label;
+  button.setAttribute("aria-label", label);
   button.addEventListener("click", onClick);
   return button;
 }

@@ -9,11 +9,13 @@ import { QuoteLine } from "./quote-line.tsx";
 import type { Store, View } from "./store.ts";
 import { t } from "./words.ts";
 
-const POLICIES: readonly { policy: Policy; label: string }[] = [
-  { policy: "cheap", label: "Cheap" },
-  { policy: "balanced", label: "Balanced" },
-  { policy: "best", label: "Best" },
-];
+function policies(): { policy: Policy; label: string }[] {
+  return [
+    { policy: "cheap", label: t("Cheap") },
+    { policy: "balanced", label: t("Balanced") },
+    { policy: "best", label: t("Best") },
+  ];
+}
 
 export function Composer({ store, view }: { store: Store; view: View }) {
   const [text, setText] = useState(view.state?.draft ?? "");
@@ -75,13 +77,13 @@ function Controls({ view, onSend }: { view: View; onSend: (() => void) | null })
         title={t("How price is traded against quality")}
         value={state.policy}
         onChange={(event) => {
-          const chosen = POLICIES.find(({ policy }) => policy === event.currentTarget.value);
+          const chosen = policies().find(({ policy }) => policy === event.currentTarget.value);
           if (chosen) post({ type: "policy", policy: chosen.policy });
         }}
       >
-        {POLICIES.map(({ policy, label }) => (
+        {policies().map(({ policy, label }) => (
           <option key={policy} value={policy}>
-            {t(label)}
+            {label}
           </option>
         ))}
       </select>

@@ -43,6 +43,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/doors/http": ["shared", "builtin", "zod", "server", "hono", "@hono/node-server"],
   server: ["shared", "builtin", "server", "package.json"],
   extension: ["shared", "builtin", "zod", "vscode", "vscode-languageclient"],
+  "extension/import-actions.ts": ["yaml"],
   "extension/webview": ["shared", "preact", "marked", "dompurify", "highlight.js", "uplot", "@vscode-elements/elements"],
 };
 
