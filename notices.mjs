@@ -9,10 +9,13 @@ export function packagesOf(inputs) {
 }
 
 export function noticesFor(packages) {
-  const parts = packages.map((folder) => {
+  const byText = new Map();
+  for (const folder of packages) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return `## ${name} ${version} (${license})\n\n${licenceText(folder, name, license)}\n`;
-  });
+    const text = licenceText(folder, name, license);
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...byText].map(([text, names]) => `## ${names.join(", ")}\n\n${text}\n`);
   return `What Latchkey is built from, and under which licences.\n\n${parts.join("\n")}`;
 }
 

@@ -149,6 +149,8 @@ export class ChatPanel implements vscode.Disposable {
 
   #start(): void {
     this.#ready = true;
+    // An open chat is about to be used: its sidecar starts now, and the reader learns whether a key is missing.
+    this.#parts.models.load().catch(() => undefined);
     this.#post({ type: "state", state: this.#state() });
     for (const message of this.#waiting.splice(0)) this.#post(message);
   }

@@ -44,8 +44,8 @@ export class Models implements vscode.Disposable {
 
   /** No key and no local model: only the demo can answer. False as long as nothing is known. */
   get needsKey(): boolean {
-    const usable = ({ id, enabled, hasKey, local, models }: ProviderStatus) =>
-      id !== "demo" && enabled && (hasKey || (local && models > 0));
+    const usable = ({ id, enabled, needsKey, hasKey, models }: ProviderStatus) =>
+      id !== "demo" && enabled && (needsKey ? hasKey : models > 0);
     return this.#providers.length > 0 && !this.#providers.some(usable);
   }
 

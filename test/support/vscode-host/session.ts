@@ -12,8 +12,8 @@ export const ROOT = resolve(import.meta.dirname, "../../..");
 export const OUTPUT = join(ROOT, "test/output");
 
 export interface SessionOptions extends Partial<CodeServerOptions>, Partial<Pick<WorkbenchOptions, "width" | "height">> {
-  /** Use the built extension from this folder; a .vsix is installed instead when one is named. */
-  readonly development?: boolean;
+  /** Adds to the workspace before it is opened. */
+  prepareFolder?(folder: string): void;
 }
 
 export interface Session {
@@ -30,6 +30,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   mkdirSync(OUTPUT, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), "latchkey-walk-"));
   const folder = makeWorkspace(scratch);
+  options.prepareFolder?.(folder);
   const development = options.vsix === undefined;
   const server = await startCodeServer({ say: console.error, driver: development, ...options });
   let browser: Browser | undefined;
