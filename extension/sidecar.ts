@@ -14,6 +14,7 @@ import {
   type ResultOf,
 } from "../shared/protocol.ts";
 import { followStderr, type Log } from "./log.ts";
+import { tracing } from "./trace.ts";
 
 export type SidecarState = "stopped" | "starting" | "running";
 
@@ -140,6 +141,7 @@ export class Sidecar implements vscode.Disposable {
     const { log } = this.#parts;
     return {
       outputChannel: log,
+      traceOutputChannel: tracing(log),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: () => this.#initialization(),
       initializationFailedHandler: () => false,
