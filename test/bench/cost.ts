@@ -1,8 +1,9 @@
 // `npm run bench -- cost [--profile]`: the processor time of a request and of a chunk, which a busy machine distorts less than the clock.
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Contestant, openaiSdk, type Sidecar, startProvider } from "./contestant.ts";
+import { type Contestant, openaiSdk, startProvider } from "./contestant.ts";
 import { format, median, printTable } from "./figures.ts";
 import { printProfile } from "./profile.ts";
 import { benchSettings, spawnSidecar } from "./sidecar.ts";
@@ -22,6 +23,7 @@ const WORK: readonly Work[] = [
   { name: "10,000 chunks", model: "burst", count: 6, atOnce: 1, unit: 2 },
 ];
 const ROUNDS = 3;
+const STARTS = 12;
 
 const profiled = process.argv.includes("--profile");
 const folder = mkdtempSync(join(tmpdir(), "latchkey-profile-"));
@@ -33,6 +35,7 @@ await sidecar.request("initialize", {
 const sdk = await openaiSdk(provider.port);
 await measure();
 await sidecar.close();
+if (!profiled) await measureStarts();
 provider.child.kill();
 if (profiled) {
   const [file] = readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
@@ -73,8 +76,38 @@ async function streams(contestant: Contestant, { model, count, atOnce }: Work): 
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
+/** Of all threads, from the process's beginning; the first start of a build fills the compile cache and is not counted. */
+async function measureStarts(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
+  const seen: Record<string, number[]> = { "node that does nothing": [], "initialize answered": [], "first chunk": [] };
+  for (let round = 0; round <= STARTS; round += 1) {
+    const bare = spawn(process.execPath, ["-e", "process.stdout.write('.'); setInterval(() => undefined, 1000)"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((done) => bare.stdout?.once("data", done));
+    const started = spawnSidecar([], home);
+    await started.request("initialize", {
+      initializationOptions: { protocolVersion: 1, client: { name: "bench", version: "1" }, settings: benchSettings(provider.port) },
+    });
+    const answered = threadMs(started)[1];
+    await started.stream("short");
+    if (round > 0) {
+      seen["node that does nothing"]?.push(threadMs({ pid: bare.pid ?? 0 })[1]);
+      seen["initialize answered"]?.push(answered);
+      seen["first chunk"]?.push(threadMs(started)[1]);
+    }
+    bare.kill();
+    await started.close();
+  }
+  printTable(
+    "Processor time of a start, ms",
+    ["until", "median"],
+    Object.entries(seen).map(([name, values]) => [name, format(median(values))]),
+  );
+}
+
 /** The main thread's and every thread's time so far, in milliseconds, as the kernel's scheduler counts it. */
-function threadMs({ pid }: Sidecar): [main: number, all: number] {
+function threadMs({ pid }: { readonly pid: number }): [main: number, all: number] {
   const of = (thread: string) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e6;
   const all = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + of(thread), 0);
   return [of(String(pid)), all];

@@ -1,5 +1,5 @@
 // Side by side on the same work, interleaved: what each way to a vendor adds to its latency, and how much it carries.
-import { type Contestant, cpuMs, openaiSdk, rawSocket, rssMb, startProvider } from "./contestant.ts";
+import { type Contestant, cpuMs, openaiSdk, rawSocket, rssMb, type Sidecar, startProvider } from "./contestant.ts";
 import { format, median, printTable, printTargets, quantile, type Target } from "./figures.ts";
 import { installPeers, portkey, vercelAi } from "./peers.ts";
 import { startSidecar } from "./sidecar.ts";
@@ -83,13 +83,14 @@ async function rate(contestant: Contestant, concurrency: number, total: number):
 }
 
 /** From the stop to the moment at which the vendor sees its socket closed; both clocks are this machine's. */
-async function measureStops(sidecar: Contestant, lines: string[], count: number): Promise<number[]> {
+async function measureStops(sidecar: Sidecar, lines: string[], count: number): Promise<number[]> {
   const waits: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const before = lines.filter((line) => line.startsWith("closed")).length;
     const stop = new AbortController();
+    const shown = sidecar.deltas;
     const running = sidecar.stream("hang", stop.signal);
-    await new Promise((done) => setTimeout(done, 30));
+    while (sidecar.deltas === shown) await new Promise((done) => setTimeout(done, 5));
     const stopped = Date.now();
     stop.abort();
     await running;
@@ -114,7 +115,7 @@ async function measureMemory(port: number): Promise<{ idleMb: number; perStreamK
   await new Promise((done) => setTimeout(done, 2000));
   const perStreamKb = ((rssMb(sidecar.pid) - idleMb) * 1024) / 200;
   stop.abort();
-  await Promise.all(streams);
+  await Promise.allSettled(streams);
   await sidecar.close();
   return { idleMb, perStreamKb };
 }
