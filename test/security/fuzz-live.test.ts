@@ -66,7 +66,7 @@ const near = (valid: unknown) =>
       const places = placesIn(copy);
       const place = places[field % places.length];
       if (place && remove) delete place[0][place[1]];
-      else if (place) place[0][place[1]] = value;
+      else if (place) place[0][place[1]] = structuredClone(value);
     }
     return copy.root;
   });
