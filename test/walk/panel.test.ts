@@ -58,9 +58,8 @@ describe("the chat panel", function () {
   it("applies a code block to the selection as a change that is accepted", async () => {
     const { page, folder } = session;
     await page.locator(".monaco-editor .view-line").nth(1).click();
-    await session.run("Go to Line/Column");
-    await page.keyboard.type("2");
-    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowDown");
     for (let line = 0; line < 6; line += 1) await page.keyboard.press("Shift+ArrowDown");
     await page.keyboard.press("Shift+End");
     await settled(0).getByRole("button", { name: "Apply to Selection as a Diff" }).click();

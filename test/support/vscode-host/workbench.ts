@@ -36,12 +36,21 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Page> {
 
 /** Types into the palette and takes the row with this very title, with or without a key binding behind it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
-  const box = quickInput(page);
-  await box.waitFor();
-  await box.fill(`>${title}`);
   const exact = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(,|$)`);
-  await page.locator(".quick-input-list").getByRole("option", { name: exact }).first().click();
+  // A palette that opens while the workbench is busy may lose what was typed into it: then a person types it again.
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await page.keyboard.press("F1");
+      const box = quickInput(page);
+      await box.waitFor({ timeout: 5000 });
+      await box.fill(`>${title}`, { timeout: 5000 });
+      await page.locator(".quick-input-list").getByRole("option", { name: exact }).first().click({ timeout: 5000 });
+      return;
+    } catch (error) {
+      if (tries === 5) throw error;
+      await page.keyboard.press("Escape");
+    }
+  }
 }
 
 export function quickInput(page: Page): Locator {
