@@ -62,6 +62,7 @@ describe("a key", function () {
   it("is handed over again after a restart of the sidecar", async () => {
     await session.run("Latchkey: Restart Sidecar");
     await ask("hello again");
+    for (let waited = 0; vendor.requests.length < 2 && waited < 20_000; waited += 100) await session.page.waitForTimeout(100);
     assert.equal(vendor.requests.length, 2);
     assert.equal(vendor.requests.at(-1)?.headers.authorization, `Bearer ${SECRET}`);
   });
