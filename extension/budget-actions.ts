@@ -1,9 +1,10 @@
 // Budgets, usage and the status quick pick: small pickers over the sidecar's figures; no arithmetic on money beyond what was typed.
 import * as vscode from "vscode";
 import type { BudgetLimit } from "../shared/custom.ts";
-import { formatUsd } from "../shared/money.ts";
+import { formatUsd, NANO_PER_USD } from "../shared/money.ts";
 import { type CommandName, commandId } from "./commands.ts";
 import type { Sidecar } from "./sidecar.ts";
+import type { SoftAnswer, SoftRefusal } from "./soft-limits.ts";
 import { budgetLabel, leftOf, type StatusBar } from "./status-bar.ts";
 
 export interface BudgetParts {
@@ -44,6 +45,50 @@ async function setBudget({ sidecar, statusBar }: BudgetParts): Promise<void> {
   const added: BudgetLimit[] = limit === undefined ? [] : [{ ...pickScope(chosen), limitUsd: limit, kind: "hard" }];
   await sidecar.call("budget/set", { budgets: [...kept, ...added] });
   await statusBar.refresh();
+}
+
+/** The one dialog about a soft limit: send, raise it, or leave it. */
+export async function askAboutSoftLimit(sidecar: Sidecar, refusal: SoftRefusal): Promise<SoftAnswer> {
+  const { t } = vscode.l10n;
+  const { limitNanoUsd, spentNanoUsd, neededNanoUsd, resetsAt, cheaper } = refusal;
+  const [send, raise] = [t("Send Anyway"), t("Raise Limit…")];
+  const question = t("This prompt may pass a soft limit: {0}", budgetLabel({ ...refusal, kind: "soft", reservedNanoUsd: 0 }));
+  const lines = [
+    t(
+      "{0} of {1} are spent, and this prompt could cost up to {2}.",
+      formatUsd(spentNanoUsd),
+      formatUsd(limitNanoUsd),
+      formatUsd(neededNanoUsd),
+    ),
+    ...(cheaper ? [t("{0} would fit: at most {1}.", cheaper.model, formatUsd(cheaper.worstNanoUsd))] : []),
+    resetsAt === undefined
+      ? t("You are asked once for this limit.")
+      : t("You are asked once for this limit until it begins anew: {0}.", new Date(resetsAt).toLocaleString(vscode.env.language)),
+  ];
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail: lines.join("\n") }, send, raise);
+  if (chosen === send) return "proceed";
+  return chosen === raise && (await raiseSoftLimit(sidecar, refusal)) ? "raised" : "cancel";
+}
+
+/** True when it was raised; a limit of the settings file is shown there, where only its owner changes it. */
+async function raiseSoftLimit(sidecar: Sidecar, { scope, id, period, limitNanoUsd }: SoftRefusal): Promise<boolean> {
+  const { stored = [] } = await sidecar.call("budget/get", {});
+  const isIt = (limit: BudgetLimit) =>
+    limit.kind === "soft" && limit.scope === scope && limit.period === period && (limit.id === undefined || limit.id === id);
+  if (!stored.some(isIt)) {
+    await vscode.commands.executeCommand("workbench.action.openSettings", "latchkey.budgets");
+    return false;
+  }
+  const typed = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Raise Limit…"),
+    prompt: vscode.l10n.t("The new soft limit in US dollars"),
+    value: String((2 * limitNanoUsd) / NANO_PER_USD),
+    validateInput: (value) => (dollars(value) !== undefined ? undefined : vscode.l10n.t("A number such as 2.50")),
+  });
+  const limitUsd = typed === undefined ? undefined : dollars(typed);
+  if (limitUsd === undefined) return false;
+  await sidecar.call("budget/set", { budgets: stored.map((limit) => (isIt(limit) ? { ...limit, limitUsd } : limit)) });
+  return true;
 }
 
 function pickScope({ scope, period }: ScopeChoice): Pick<BudgetLimit, "scope" | "period"> {

@@ -4,27 +4,35 @@ import * as vscode from "vscode";
 import type { ChatEvent, ChatResult } from "../shared/chat.ts";
 import type { ChatRequest } from "../shared/protocol.ts";
 import type { Sidecar } from "./sidecar.ts";
+import type { SoftLimits } from "./soft-limits.ts";
 import { workspaceName } from "./sidecar.ts";
+
+interface ChatsParts {
+  readonly sidecar: Sidecar;
+  readonly softLimits: SoftLimits;
+}
 
 export type ChatDraftRequest = Omit<ChatRequest, "chatId" | "workspace">;
 
 export class Chats implements vscode.Disposable {
-  readonly #sidecar: Sidecar;
+  readonly #parts: ChatsParts;
   readonly #listening: vscode.Disposable;
   readonly #handlers = new Map<string, (event: ChatEvent) => void>();
   readonly #finished = new vscode.EventEmitter<ChatResult>();
   readonly onFinished = this.#finished.event;
 
-  constructor(sidecar: Sidecar) {
-    this.#sidecar = sidecar;
-    this.#listening = sidecar.on("chat/event", (event) => this.#handlers.get(event.chatId)?.(event));
+  constructor(parts: ChatsParts) {
+    this.#parts = parts;
+    this.#listening = parts.sidecar.on("chat/event", (event) => this.#handlers.get(event.chatId)?.(event));
   }
 
   async send(draft: ChatDraftRequest, onEvent: (event: ChatEvent) => void, token?: vscode.CancellationToken): Promise<ChatResult> {
     const chatId = randomUUID();
     this.#handlers.set(chatId, onEvent);
     try {
-      const result = await this.#sidecar.call("chat/send", { ...draft, chatId, workspace: workspaceName() }, token);
+      const { sidecar, softLimits } = this.#parts;
+      const request = { ...draft, chatId, workspace: workspaceName() };
+      const result = await softLimits.send((overSoftLimit) => sidecar.call("chat/send", { ...request, overSoftLimit }, token));
       this.#finished.fire(result);
       return result;
     } finally {

@@ -1,7 +1,7 @@
 // Activation: builds the parts, registers the tables, pushes the disposables; starts nothing and opens nothing.
 import * as vscode from "vscode";
 import { askActions } from "./ask-actions.ts";
-import { budgetActions } from "./budget-actions.ts";
+import { askAboutSoftLimit, budgetActions } from "./budget-actions.ts";
 import { chatActions, panelIntents } from "./chat-actions.ts";
 import { ChatViews } from "./chat-views.ts";
 import { registerParticipant } from "./chat-participant.ts";
@@ -26,6 +26,7 @@ import { Quotes } from "./quotes.ts";
 import { mendOutside, showFailure } from "./repairs.ts";
 import { settingsForSidecar } from "./settings.ts";
 import { Sidecar } from "./sidecar.ts";
+import { SoftLimits } from "./soft-limits.ts";
 import { StatusBar } from "./status-bar.ts";
 
 type Actions = Readonly<Record<CommandName, (...given: unknown[]) => Promise<unknown>>>;
@@ -75,7 +76,7 @@ function build(context: vscode.ExtensionContext) {
     },
     (call) => keys.lease(call, (provider, error) => log.warn(`The key for ${provider} could not be handed over`, error)),
   );
-  const chats = new Chats(sidecar);
+  const chats = new Chats({ sidecar, softLimits: new SoftLimits((refusal) => askAboutSoftLimit(sidecar, refusal)) });
   const choice = new Choice(workspaceState);
   const models = new Models(sidecar, choice);
   const folder = vscode.Uri.joinPath(context.globalStorageUri, "conversations");

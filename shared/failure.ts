@@ -40,7 +40,7 @@ export const FAILURES = {
     code: 1004,
     retrySame: "no",
     tryNext: "cheaperOnly",
-    sentence: "A hard limit would be passed. Raise the limit, wait for its reset, or choose a cheaper model; nothing was sent.",
+    sentence: "A limit would be passed. Raise the limit, wait for its reset, or choose a cheaper model; nothing was sent.",
   },
   noCandidate: {
     code: 1005,

@@ -51,6 +51,8 @@ export const ChatRequest = z.object({
   onBreak: z.optional(z.enum(["stop", "offer", "continue"])),
   editor: z.optional(EditorSignals),
   cascade: z.optional(z.boolean()),
+  /** "ask" (the default): a soft limit that would be passed refuses with `ask: true`; "proceed" is a person's yes to that. */
+  overSoftLimit: z.optional(z.enum(["ask", "proceed"])),
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 

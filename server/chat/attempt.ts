@@ -4,6 +4,7 @@ import { Failure, isFailure } from "../../shared/failure.ts";
 import { isFree, type ModelInfo, vendorModelOf } from "../../shared/model.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { AttemptIntent, Reservation } from "../money/budget.ts";
+import { limitInWords } from "../money/limits.ts";
 import type { Dialect, ProviderConnection, ProviderEvent, ProviderRequest } from "../providers/provider.ts";
 import { mayHaveBeenAccepted } from "../resilience/acceptance.ts";
 import type { Target } from "../resilience/health.ts";
@@ -41,6 +42,8 @@ export interface AttemptEnd {
   readonly hadContent: boolean;
   /** The name of the key that was used. */
   readonly key: string;
+  /** The soft limit that it passed, in words. */
+  readonly overSoft?: string;
 }
 
 /** Runs one attempt; whatever goes wrong comes back as `failure`, a bug of ours as "internal" with its cause. */
@@ -69,6 +72,7 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
     failure,
     hadContent: told.hadContent,
     key: target.key,
+    ...overSoftOf(reservation),
     mayHaveBeenAccepted: reservation !== null && failure !== null && mayHaveBeenAccepted(failure),
   };
 }
@@ -154,6 +158,11 @@ function providerRequest(job: AttemptJob, dialect: Dialect, { quirks }: Provider
     continueText: job.continuation?.text || undefined,
     cache: model.capabilities.includes("caching") ? "5m" : "off",
   };
+}
+
+function overSoftOf(reservation: Reservation | null): Pick<AttemptEnd, "overSoft"> {
+  const [passed] = reservation?.asks ?? [];
+  return passed === undefined ? {} : { overSoft: limitInWords(passed) };
 }
 
 function targetOf(parts: SpineParts, model: ModelInfo): Target {

@@ -27,12 +27,19 @@ export function intentOf(parts: SpineParts, job: AttemptJob, attemptId: string):
     priceVersion: price?.version ?? null,
     priceDate: price?.date ?? null,
     chatLimitNanoUsd: job.chatLimitNanoUsd,
+    softLimits: asksAtSoftLimit(job) ? "ask" : "accept",
     baselineModel: job.baseline?.id,
     taskType: job.request.taskType,
     needs: needsOf(job),
     images: imagesIn(job),
     baseTokens: job.estimate.baseTokens,
   };
+}
+
+/** Nobody is asked in the middle of an answer: what was begun is paid already, and half of it helps no one. */
+function asksAtSoftLimit({ request, answer, continuation }: AttemptJob): boolean {
+  const goesOn = answer.hasContent || (continuation !== null && continuation.from !== "");
+  return request.overSoftLimit !== "proceed" && !goesOn;
 }
 
 /** What another model would need too, so that savings can count what it would have lost. */

@@ -1,6 +1,6 @@
 // The cascade: under the balanced policy a cheaper model is asked first, its answer is checked by what costs nothing, and the chosen model is asked once when it does not hold.
 import type { Attempt, ChatEventBody, ChatResult } from "../../shared/chat.ts";
-import { isFailure } from "../../shared/failure.ts";
+import { type Failure, isFailure } from "../../shared/failure.ts";
 import type { ChatDraft, ChatRequest } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
 import { type Cascade, cascadeOf, type Doubt, doubtsAbout } from "../routing/cascade.ts";
@@ -52,12 +52,17 @@ async function cascade(parts: SpineParts, running: Running): Promise<ChatResult>
   const settings = parts.settings();
   const within = { ...settings, "routing.banned": [...settings["routing.banned"], from] };
   const wasShown = "answer" in first && first.answer.text !== "";
-  const second = await sendWith({ ...parts, settings: () => within })(
-    { ...request, cascade: false },
-    listener(caller, wasShown ? from : null),
-  );
   const attempts = "answer" in first ? first.answer.attempts : first.attempts;
-  return finish(caller, { ...second, route: decision }, [...attempts, ...second.attempts]);
+  try {
+    const send = sendWith({ ...parts, settings: () => within });
+    const second = await send({ ...request, cascade: false }, listener(caller, wasShown ? from : null));
+    return await finish(caller, { ...second, route: decision }, [...attempts, ...second.attempts]);
+  } catch (error) {
+    // What is paid and shown is not taken away because a limit leaves nothing for a second opinion.
+    if (!isFailure(error) || error.kind !== "budgetExceeded" || !("answer" in first) || !wasShown) throw error;
+    const notice = `${first.answer.model}: ${reason}; ${to} was not asked: ${error.message}`;
+    return finish(caller, { ...first.answer, route: decision, notice }, [...attempts, ...attemptsOf(error)]);
+  }
 }
 
 type First =
@@ -76,9 +81,15 @@ async function firstTry(parts: SpineParts, { request, caller, sendWith, steps }:
   } catch (error) {
     const goesOn = isFailure(error) && !["cancelled", "requestRefused", "planForbidden", "invalidParams"].includes(error.kind);
     if (!goesOn) throw error;
-    // What the spine puts under this name are its own attempts.
-    return { problem: error.message.replace(/\.$/, ""), attempts: (error.details.attempts ?? []) as Attempt[] };
+    // A limit that asks is asked about the chat, not about its cheaper half.
+    if (error.details.ask === true) throw error;
+    return { problem: error.message.replace(/\.$/, ""), attempts: attemptsOf(error) };
   }
+}
+
+/** What the spine puts under this name are its own attempts. */
+function attemptsOf(failure: Failure): Attempt[] {
+  return (failure.details.attempts ?? []) as Attempt[];
 }
 
 /** Both tries are one chat to whoever listens: one route, one end; a draft that did not hold is void. */

@@ -15,7 +15,8 @@ export function totalsOf(attempts: readonly Attempt[]): { usage: Usage; cost: Co
 export function failureOfAll(attempts: readonly Attempt[], last: Failure): Failure {
   const tried = new Set(attempts.map((attempt) => attempt.model));
   const isLimit = attempts.every((attempt) => attempt.failure?.kind === "budgetExceeded");
-  if (tried.size <= 1 || isLimit) return new Failure(last.kind, last.message, { ...last.details, attempts }, { cause: last });
+  if (tried.size <= 1 || isLimit || last.details.ask === true)
+    return new Failure(last.kind, last.message, { ...last.details, attempts }, { cause: last });
   const reasons = attempts.map((attempt) => `${attempt.model}: ${attempt.failure?.message ?? attempt.outcome}`);
   const message = `None of the ${tried.size} models that were tried answered. ${reasons.join(" | ")}`;
   return new Failure("allFailed", message, { attempts, cost: totalsOf(attempts).cost }, { cause: last });
@@ -29,21 +30,23 @@ export function shownBy(attempts: readonly Attempt[]): string {
 const CONTINUE_NOTICE =
   "The answer broke off. To have it continued, send the same messages again with this text as the assistant's last message.";
 
+interface Said {
+  readonly onBreak: Settings["onBreak"];
+  readonly stopRule: string | undefined;
+}
+
 /** A line for people when the end needs one; `stopRule` says whether this vendor goes on charging after a stop. */
 export function noticeFor(
   model: ModelInfo,
   stopReason: StopReason,
-  said: { readonly onBreak: Settings["onBreak"]; readonly stopRule: string | undefined; readonly leftOut?: string | undefined },
+  said: Said & { readonly leftOut?: string | undefined; readonly overSoft?: string | undefined },
 ): string | undefined {
   const shortened = said.leftOut === undefined ? undefined : `${said.leftOut}.`;
-  return [endNotice(model, stopReason, said), shortened].filter((text) => text !== undefined).join(" ") || undefined;
+  const over = said.overSoft === undefined ? undefined : `Its worst case went past ${said.overSoft}.`;
+  return [endNotice(model, stopReason, said), shortened, over].filter((text) => text !== undefined).join(" ") || undefined;
 }
 
-function endNotice(
-  model: ModelInfo,
-  stopReason: StopReason,
-  said: { readonly onBreak: Settings["onBreak"]; readonly stopRule: string | undefined },
-): string | undefined {
+function endNotice(model: ModelInfo, stopReason: StopReason, said: Said): string | undefined {
   if (model.provider === "demo") return "demo: no model was called";
   if (stopReason === "cancelled") return said.stopRule;
   if (stopReason === "broken" && said.onBreak === "offer") return CONTINUE_NOTICE;

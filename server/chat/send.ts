@@ -64,6 +64,7 @@ class Chat {
   readonly #queue: ModelInfo[];
   /** What the model that is asked now does not see of the conversation. */
   #leftOut: string | undefined;
+  #overSoft: string | undefined;
   #lastFailure: Failure | null = null;
 
   constructor(
@@ -98,6 +99,7 @@ class Chat {
       const shown = this.#answer.partCount;
       const end = await runAttempt(this.#parts, this.#jobFor(model, omitParameters, budget.deadline));
       this.#attempts.push(end.attempt);
+      this.#overSoft ??= end.overSoft;
       if (end.failure === null) return this.#finish(model, end.stopReason ?? "end", null);
       this.#lastFailure = end.failure;
       if (end.failure.kind === "cancelled") return this.#finish(model, "cancelled", null);
@@ -174,7 +176,8 @@ class Chat {
   /** The next candidate that this failure allows: any, a cheaper one, or one with a larger window. */
   #nextAfter(failure: Failure, failed: ModelInfo): ModelInfo | undefined {
     const rule = mayTryNext(failure);
-    if (rule === "no") return undefined;
+    // A soft limit asks its person; a cheaper model taken unasked would be an answer to a question nobody put.
+    if (rule === "no" || failure.details.ask === true) return undefined;
     const worst = this.#estimateOf(failed).worstNanoUsd;
     const availabilityOf = this.#parts.providers.availabilities();
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
@@ -228,6 +231,7 @@ class Chat {
     const notice = noticeFor(model, stopReason, {
       onBreak: this.#onBreak(),
       leftOut: this.#leftOut,
+      overSoft: this.#overSoft,
       stopRule: this.#parts.providers.stopRuleOf(model.provider),
     });
     await this.#caller.emit({ type: "usage", usage, cost });

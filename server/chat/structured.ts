@@ -130,7 +130,9 @@ class Rounds {
     };
     const send = createSend({ ...this.#parts, settings: () => within, purpose: isRepair ? "repair" : (this.#parts.purpose ?? "chat") });
     try {
-      const result = await send(request, this.#listener(isRepair));
+      // A soft limit asks before the first round, not between a draft that is paid and its correction.
+      const asked: ChatRequest = this.#last === null ? request : { ...request, overSoftLimit: "proceed" };
+      const result = await send(asked, this.#listener(isRepair));
       this.#attempts.push(...result.attempts);
       this.#route ??= result.route;
       return result;

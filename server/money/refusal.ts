@@ -5,7 +5,10 @@ import type { AttemptIntent } from "./budget.ts";
 import type { Balance } from "./ledger/ledger.ts";
 import { type AppliedLimit, limitInWords, stateOf } from "./limits.ts";
 
-/** Names the tightest limit; `availableNanoUsd` is what a cheaper candidate may cost at the most. */
+/**
+ * Names the tightest limit, a hard one before a soft one, since a yes helps with the latter alone; `availableNanoUsd`
+ * is what a cheaper candidate may cost at the most.
+ */
 export function exceeded(intent: AttemptIntent, applied: readonly AppliedLimit[], balances: readonly Balance[], timeZone: string): Failure {
   const ask = intent.softLimits === "ask";
   const left = applied.flatMap((limit, index) => {
@@ -13,14 +16,17 @@ export function exceeded(intent: AttemptIntent, applied: readonly AppliedLimit[]
     if (balance === undefined || (limit.budget.kind === "soft" && !ask)) return [];
     return [{ limit, balance, available: limit.limitNanoUsd - balance.spentNanoUsd - balance.reservedNanoUsd }];
   });
-  const tightest = left.reduce((best, each) => (each.available < best.available ? each : best), left[0] ?? impossible());
+  const least = Math.min(intent.worstNanoUsd ?? 0, intent.leastNanoUsd ?? Number.MAX_SAFE_INTEGER);
+  const hard = left.filter(({ limit, available }) => limit.budget.kind === "hard" && available < least);
+  const standing = hard.length > 0 ? hard : left;
+  const tightest = standing.reduce((best, each) => (each.available < best.available ? each : best), standing[0] ?? impossible());
   const state = stateOf(tightest.limit.budget, tightest.balance);
   const { kind, ...figures } = state;
   const needed = intent.worstNanoUsd ?? 0;
   const resets = state.resetsAt === undefined ? "" : ` It resets at ${localTime(state.resetsAt, timeZone)}.`;
   const message =
     `${capital(limitInWords(state))} would be passed: ${formatUsd(state.spentNanoUsd)} spent, ${formatUsd(state.reservedNanoUsd)} reserved, ` +
-    `and this request could cost up to ${formatUsd(needed)}.${resets} Raise the limit, wait, or choose a cheaper model; nothing was sent.`;
+    `and this request could cost up to ${formatUsd(needed)}.${resets} ${kind === "soft" ? SOFT_WAY : HARD_WAY}; nothing was sent.`;
   return new Failure("budgetExceeded", message, {
     provider: intent.provider,
     model: intent.model,
@@ -31,6 +37,9 @@ export function exceeded(intent: AttemptIntent, applied: readonly AppliedLimit[]
     ...(kind === "soft" ? { ask: true } : {}),
   });
 }
+
+const HARD_WAY = "Raise the limit, wait, or choose a cheaper model";
+const SOFT_WAY = "It is a soft limit: say that it may be passed this once, raise it, or choose a cheaper model";
 
 export function unpricedRefused(intent: AttemptIntent, hard: AppliedLimit): Failure {
   const state = { ...hard.budget, limitNanoUsd: hard.limitNanoUsd, id: hard.window.id };

@@ -56,6 +56,14 @@ describe("a cascade", () => {
     assert.equal(result.model, "high/m1");
   });
 
+  it("keeps the cheaper answer, and says so, when a limit leaves nothing for the dearer one", async () => {
+    cheap.script = says("I'm not sure, but use an outbox.");
+    await sidecar.request("budget/set", { budgets: [{ scope: "request", limitUsd: 0.001, kind: "hard" }] });
+    const result = await sidecar.request("chat/send", ask("g", HARD));
+    assert.deepEqual([result.model, result.text, strong.requests.length], ["low/m1", "I'm not sure, but use an outbox.", 0]);
+    assert.match(result.notice ?? "", /high\/m1 was not asked: /);
+  });
+
   it("quotes both tries together", async () => {
     const { messages } = ask("d", HARD);
     const both = await sidecar.request("chat/estimate", { messages });

@@ -1,4 +1,4 @@
-// Latchkey as an agent for ACP editors: sessions with memory, streamed answers and their cost; no tools, so nothing to permit.
+// Latchkey as an agent for ACP editors: sessions with memory, streamed answers and their cost; no tools; passing a soft limit is all that needs a permission.
 import type {
   AgentContext,
   AgentApp,

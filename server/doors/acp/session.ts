@@ -1,11 +1,19 @@
 // One session of an ACP client: its transcript, its choices, what it has cost, and the one prompt that may run.
-import type { AgentContext, ContentBlock, PromptResponse, SessionUpdate, StopReason } from "@agentclientprotocol/sdk";
+import type {
+  AgentContext,
+  ContentBlock,
+  PromptResponse,
+  RequestPermissionResponse,
+  SessionUpdate,
+  StopReason,
+} from "@agentclientprotocol/sdk";
 import { randomUUID } from "node:crypto";
 import type { ChatEventBody, ChatResult, Message, StopReason as OurStopReason } from "../../../shared/chat.ts";
 import { Failure, type FailureKind, FAILURES } from "../../../shared/failure.ts";
 import { NANO_PER_USD, totalInputTokens } from "../../../shared/money.ts";
 import { Policy } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
+import { sendAsking } from "../soft-limit.ts";
 import { blocksOf, partsFrom, type ReadFile, titleOf } from "./content.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 
@@ -76,7 +84,20 @@ export class Session {
   #send(messages: Message[], client: AgentContext, signal: AbortSignal): Promise<ChatResult> {
     const { id, cwd, model, policy } = this.#stored;
     const request = { chatId: randomUUID(), messages, model, policy: Policy.parse(policy), workspace: cwd, conversationId: id };
-    return this.#parts.house.send(request, { editor: this.#parts.editor, signal, emit: (event) => this.#tell(event, client) });
+    const caller = { editor: this.#parts.editor, signal, emit: (event: ChatEventBody) => this.#tell(event, client) };
+    return sendAsking(this.#parts.house.send, request, caller, ({ message }) => this.#confirm(message, client));
+  }
+
+  /** The one permission that is ever asked for; a client that cannot ask has said no. */
+  async #confirm(title: string, client: AgentContext): Promise<boolean> {
+    const toolCall = { toolCallId: randomUUID(), title, kind: "other", status: "pending" } as const;
+    const options = [
+      { optionId: "proceed", name: "Send anyway", kind: "allow_once" },
+      { optionId: "cancel", name: "Do not send", kind: "reject_once" },
+    ] as const;
+    const request = { sessionId: this.#stored.id, toolCall, options: [...options] };
+    const answer = await client.request<RequestPermissionResponse>("session/request_permission", request).catch(() => null);
+    return answer?.outcome.outcome === "selected" && answer.outcome.optionId === "proceed";
   }
 
   #tell(event: ChatEventBody, client: AgentContext): Promise<void> | undefined {

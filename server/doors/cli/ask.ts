@@ -7,7 +7,9 @@ import { formatUsd, totalInputTokens } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { Policy, TaskType } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
+import { sendAsking, withWay } from "../soft-limit.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
+import { canAsk, confirmAtTerminal } from "./confirm.ts";
 import { plain } from "./plain.ts";
 import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
@@ -24,6 +26,7 @@ export const ask: Verb = {
     schema: { type: "string" },
     "max-cost": { type: "string" },
     "max-tokens": { type: "string" },
+    "over-soft-limit": { type: "boolean" },
     estimate: { type: "boolean" },
     json: { type: "boolean" },
     quiet: { type: "boolean", short: "q" },
@@ -38,6 +41,7 @@ export const ask: Verb = {
     "schema F": "a JSON Schema file; the answer is JSON that fits it",
     "max-cost USD": "refuse to spend more than this on the prompt",
     "max-tokens N": "at most this many tokens of answer",
+    "over-soft-limit": "send it even when that passes a soft limit (at a terminal you are asked)",
     estimate: "print what it would cost and send nothing",
     json: "print the whole result as JSON",
     quiet: "print the answer only, no line about model and cost",
@@ -68,10 +72,15 @@ async function answer(context: VerbContext, given: VerbArguments, house: House, 
     return undefined;
   };
   try {
-    const result = await house.send(request, { editor: "cli", signal: stop.signal, emit: show });
+    const caller = { editor: "cli", signal: stop.signal, emit: show };
+    const result = await sendAsking(house.send, request, caller, async ({ message }) =>
+      canAsk(edge) ? confirmAtTerminal(edge, `${message} Send it anyway?`) : false,
+    );
     if (json) context.print(JSON.stringify(result, null, 2));
     else finishLine(context, given, result, request.output !== undefined);
     return exitCodeFor(result);
+  } catch (error) {
+    throw withWay(error, "To send it anyway: --over-soft-limit.");
   } finally {
     forget();
   }
@@ -112,6 +121,7 @@ async function requestFrom(context: VerbContext, given: VerbArguments): Promise<
     taskType: oneOf(given, "task", TaskType.options),
     maxCostUsd: numberOption(given, "max-cost"),
     maxOutputTokens: numberOption(given, "max-tokens"),
+    ...(given.values["over-soft-limit"] === true ? { overSoftLimit: "proceed" as const } : {}),
     output: await schemaFrom(context, given),
     workspace: edge.workingFolder,
   };

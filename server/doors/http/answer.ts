@@ -5,6 +5,7 @@ import type { Send } from "../../chat/send.ts";
 import { createEventStream, type EventStream } from "../../rpc/event-stream.ts";
 import { usdOf } from "./openai-chat/answer.ts";
 import { createEventBody } from "./event-body.ts";
+import { withWay } from "../soft-limit.ts";
 import { failureOf, type Refusal, refusalOf, retryHeaders } from "./refusal.ts";
 import type { Replay } from "./replay.ts";
 import { shapedAnswer, waitsForWhole } from "./shaped-answer.ts";
@@ -31,7 +32,7 @@ export async function wholeAnswer(surface: Surface, asked: Asked, parts: AnswerP
     throwIncomplete(shaped);
     return json(200, surface.whole(asked, shaped, replay), { ...answerHeaders(asked), ...costHeaders(shaped) });
   } catch (error) {
-    return errorResponse(surface, refusalOf(failureOf(error, parts.logBug)), asked.request.chatId, answerHeaders(asked));
+    return errorResponse(surface, refused(error, parts), asked.request.chatId, answerHeaders(asked));
   }
 }
 
@@ -113,7 +114,7 @@ class Streamed {
 
   #fail(error: unknown): void {
     this.#events.close();
-    const refusal = refusalOf(failureOf(error, this.#parts.logBug));
+    const refusal = refused(error, this.#parts);
     if (!this.#open) {
       clearTimeout(this.#timer);
       this.#resolve(errorResponse(this.#surface, refusal, this.#asked.request.chatId, answerHeaders(this.#asked)));
@@ -142,6 +143,11 @@ class Streamed {
     };
     this.#resolve(new Response(this.#body.readable, { headers }));
   }
+}
+
+/** Nobody can be asked over HTTP: a soft limit refuses, and says with which header its owner lets it be passed. */
+function refused(error: unknown, { logBug }: Pick<AnswerParts, "logBug">): Refusal {
+  return refusalOf(failureOf(withWay(error, "To send it anyway, add the header x-latchkey-over-soft-limit: proceed."), logBug));
 }
 
 /** These interfaces have no word for an answer that broke off: it is an error, and what came is in it. */

@@ -37,7 +37,7 @@ export function corsHeaders(origin: string | null, rules: GuardRules): Record<st
   return {
     "access-control-allow-origin": origin,
     "access-control-allow-headers":
-      "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-latchkey-conversation, x-latchkey-workspace, x-latchkey-policy, x-latchkey-max-cost-usd",
+      "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-latchkey-conversation, x-latchkey-workspace, x-latchkey-policy, x-latchkey-max-cost-usd, x-latchkey-over-soft-limit",
     "access-control-allow-methods": "GET, POST",
     "access-control-expose-headers":
       "x-latchkey-model, x-latchkey-cost-usd, x-latchkey-cost-provenance, x-latchkey-chat-id, x-latchkey-ignored",

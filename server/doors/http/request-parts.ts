@@ -58,6 +58,9 @@ export function optionsFrom(headers: Headers): Partial<ChatRequest> {
   if (policy !== undefined) options.policy = Policy.options.find((one) => one === policy) ?? refuse("x-latchkey-policy");
   if (task !== undefined) options.taskType = TaskType.options.find((one) => one === task) ?? refuse("x-latchkey-task");
   if (most !== undefined) options.maxCostUsd = Number(most) >= 0 ? Number(most) : refuse("x-latchkey-max-cost-usd");
+  const soft = text("over-soft-limit");
+  if (soft !== undefined && soft !== "ask" && soft !== "proceed") refuse("x-latchkey-over-soft-limit");
+  if (soft === "proceed") options.overSoftLimit = soft;
   if (text("conversation")) options.conversationId = text("conversation");
   if (text("workspace")) options.workspace = text("workspace");
   return options;

@@ -52,6 +52,7 @@ class LanguageDoor implements SideDoor {
       ...{ house, board, editor, workspace: workspace ?? root, client: this.#client },
       pages: new Pages(this.#client),
       explanations: new Explanations(),
+      refused: new Set<string>(),
     };
     // Requests are LSP's own types, sent by clients that are no part of this house: each handler checks what it reads.
     this.#handlers = {

@@ -6,6 +6,7 @@ import { formatUsd } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import type { House } from "../../house.ts";
 import { ACTIONS, type ActionId, type ActionRow, codeIn, lastLine, nameOf, promptFor, type Selection } from "./actions.ts";
+import { isSoftRefusal } from "../soft-limit.ts";
 import { type LanguageClient, MESSAGE } from "./client.ts";
 import { textIn } from "./documents.ts";
 import type { Explanations } from "./explanations.ts";
@@ -20,6 +21,8 @@ export interface WorkParts {
   readonly explanations: Explanations;
   readonly editor: string;
   readonly workspace: string | undefined;
+  /** The prompt that a soft limit refused last: asked for again at once, it is sent. */
+  readonly refused: Set<string>;
 }
 
 /** What executeCommand answers; plain clients ignore it, glue shows it. */
@@ -68,13 +71,20 @@ export async function asked(
 ): Promise<ChatResult> {
   const progress = await parts.board.begin(title, token);
   const either = AbortSignal.any([signal, progress.signal]);
+  const name = JSON.stringify(request.messages);
+  const again = parts.refused.delete(name);
+  const confirmed: ChatRequest = again ? { ...request, overSoftLimit: "proceed" } : request;
   try {
-    const result = await (await parts.house).send(request, { editor: parts.editor, signal: either, emit: reporter(progress) });
+    const result = await (await parts.house).send(confirmed, { editor: parts.editor, signal: either, emit: reporter(progress) });
     progress.end(costLine(result));
     return result;
   } catch (error) {
     progress.end(isFailure(error) ? error.kind : "failed");
-    const message = isFailure(error) ? error.message : "something went wrong; the log has the details.";
+    const soft = isSoftRefusal(error);
+    parts.refused.clear();
+    if (soft) parts.refused.add(name);
+    const way = soft ? " Run the same once more to send it anyway." : "";
+    const message = isFailure(error) ? `${error.message}${way}` : "something went wrong; the log has the details.";
     parts.client.showMessage(MESSAGE.error, `Latchkey: ${message}`);
     throw error;
   }

@@ -22,6 +22,9 @@ const INSTRUCTIONS =
 /** Progress goes out at most this often; deltas come by the hundred. */
 const REPORT_EVERY_MS = 200;
 
+/** How long a person may think about a question; the tool's caller gives up sooner or later all the same. */
+const PATIENCE_MS = 300_000;
+
 export async function serveMcp({ house, edge, log, version }: McpOrder): Promise<void> {
   const [{ Server }, { StdioServerTransport }, { CallToolRequestSchema, ListToolsRequestSchema }] = await Promise.all([
     import("@modelcontextprotocol/sdk/server/index.js"),
@@ -51,6 +54,12 @@ export async function serveMcp({ house, edge, log, version }: McpOrder): Promise
         lastMs = now;
         progress += 1;
         await sendNotification({ method: "notifications/progress", params: { progressToken, progress, message } });
+      },
+      async confirm(message) {
+        if (!server.getClientCapabilities()?.elicitation) return false;
+        const form = { message, requestedSchema: { type: "object" as const, properties: {} } };
+        const answer = await server.elicitInput(form, { signal, timeout: PATIENCE_MS }).catch(() => null);
+        return answer?.action === "accept";
       },
     };
     return onWire(await answerOf(tool, params.arguments ?? {}, call, log));

@@ -6,6 +6,7 @@ import { formatUsd, NANO_PER_USD } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { Policy } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
+import { sendAsking, withWay } from "../soft-limit.ts";
 import type { ImageFile } from "./image-file.ts";
 
 export interface ToolCall {
@@ -15,6 +16,8 @@ export interface ToolCall {
   readonly readImage: ImageFile;
   /** Tells the client how far it is, when it asked to be told. */
   report(message: string): Promise<void>;
+  /** Puts a question to the person behind the client; false where the client cannot ask. */
+  confirm(message: string): Promise<boolean>;
 }
 
 export interface ToolAnswer {
@@ -161,8 +164,14 @@ function messagesOf(parts: Part[], system: string | undefined): ChatRequest["mes
 
 async function answered(call: ToolCall, request: Omit<ChatRequest, "chatId">): Promise<ToolAnswer> {
   const { house, editor, signal } = call;
-  const result = await house.send({ ...request, chatId: randomUUID() }, { editor, signal, emit: reporter(call) });
-  return answerFrom(result);
+  const caller = { editor, signal, emit: reporter(call) };
+  try {
+    const asked = { ...request, chatId: randomUUID() };
+    return answerFrom(await sendAsking(house.send, asked, caller, ({ message }) => call.confirm(`${message} Send it anyway?`)));
+  } catch (error) {
+    // Whoever calls a tool is a model: it may not say yes in its person's stead.
+    throw withWay(error, "Only the user can allow that: latchkey budget shows and changes the limits.");
+  }
 }
 
 function answerFrom(result: ChatResult): ToolAnswer {
