@@ -5,6 +5,7 @@ import { build, context } from "esbuild";
 import { createRequire } from "node:module";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
 import { noticesFor, packagesOf } from "./notices.mjs";
+import { openaiFromSource, SDK_GLOBALS } from "./sdk-parts.mjs";
 
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => !word.startsWith("--"));
@@ -95,6 +96,7 @@ function lazyOptions() {
         resolveDir: import.meta.dirname,
       },
       outfile: `dist/lazy/${group}.cjs`,
+      ...(group === "openai" ? { plugins: [openaiFromSource], inject: [SDK_GLOBALS] } : {}),
       external: ["pg-native", "cloudflare:sockets", "bufferutil", "utf-8-validate"],
       conditions: ["require", "node"],
     }));

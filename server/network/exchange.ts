@@ -1,9 +1,12 @@
-// One HTTP exchange over a connection pool, answered as a standard Response whose body streams; no redirects, no retries.
+// One HTTP exchange over a connection pool, answered as a Response whose body streams; no redirects, no retries.
 import { createBrotliDecompress, createGunzip, createInflate, constants as zlib } from "node:zlib";
 import { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import { isFailure } from "../../shared/failure.ts";
+import { HeaderList } from "./header-list.ts";
+import { IncomingBody } from "./incoming-body.ts";
 import { NetworkError } from "./network-error.ts";
+import { WireResponse } from "./wire-response.ts";
 
 export interface Outgoing {
   readonly url: URL;
@@ -13,11 +16,9 @@ export interface Outgoing {
   readonly signal: AbortSignal | null;
 }
 
-/** How much of a body may wait to be read before the socket is told to pause. */
-const BUFFER_BYTES = 256 * 1024;
 const WITHOUT_BODY = new Set([101, 204, 205, 304]);
 
-export function exchange(dispatcher: Dispatcher, request: Outgoing): Promise<Response> {
+export function exchange(dispatcher: Dispatcher, request: Outgoing): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const { url, method, headers, body, signal } = request;
     const handler = new Exchange(request, resolve, reject);
@@ -32,19 +33,19 @@ export function exchange(dispatcher: Dispatcher, request: Outgoing): Promise<Res
 class Exchange implements Dispatcher.DispatchHandler {
   readonly stop: () => void;
   readonly #request: Outgoing;
-  readonly #resolve: (response: Response) => void;
+  readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (reason: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
-  #body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #body: IncomingBody | undefined;
   #sent = false;
   #done = false;
 
-  constructor(request: Outgoing, resolve: (response: Response) => void, reject: (reason: unknown) => void) {
+  constructor(request: Outgoing, resolve: (response: WireResponse) => void, reject: (reason: unknown) => void) {
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
     this.stop = () => {
-      this.#end(() => this.#fail(request.signal?.reason));
+      this.#end(() => this.#fail(request.signal?.reason, "once"));
       this.#hangUp();
     };
   }
@@ -61,49 +62,39 @@ class Exchange implements Dispatcher.DispatchHandler {
     try {
       this.#resolve(this.#responseOf(controller, status, headers));
     } catch (error) {
-      this.#end(() => this.#fail(new NetworkError("request", true, error)));
+      this.#end(() => this.#fail(new NetworkError("request", true, error), "once"));
       this.#hangUp();
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#done || !this.#body) return;
-    this.#body.enqueue(chunk);
-    if ((this.#body.desiredSize ?? 1) <= 0) controller.pause();
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#done) this.#body?.push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#end(() => this.#body?.close());
+    this.#end(() => this.#body?.end());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     // A certificate file that cannot be read is found when connecting, and is already a sentence for people.
-    this.#end(() => this.#fail(isFailure(error) ? error : new NetworkError(this.#body ? "body" : "request", this.#sent, error)));
+    const reason = isFailure(error) ? error : new NetworkError(this.#body ? "body" : "request", this.#sent, error);
+    this.#end(() => this.#fail(reason, "its place"));
   }
 
-  #responseOf(controller: Dispatcher.DispatchController, status: number, raw: Record<string, string | string[] | undefined>): Response {
+  #responseOf(controller: Dispatcher.DispatchController, status: number, raw: Record<string, string | string[] | undefined>): WireResponse {
     const headers = headersOf(raw);
-    const stream = new ReadableStream<Uint8Array>(
-      {
-        start: (body) => {
-          this.#body = body;
-        },
-        pull: () => controller.resume(),
-        cancel: () => {
-          this.#end(() => undefined);
-          this.#hangUp();
-        },
-      },
-      { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
-    );
+    const leave = () => {
+      this.#end(() => undefined);
+      this.#hangUp();
+    };
+    const body = new IncomingBody({ pause: () => controller.pause(), resume: () => controller.resume(), leave });
+    this.#body = body;
     const empty = WITHOUT_BODY.has(status) || this.#request.method === "HEAD";
-    const response = new Response(empty ? null : decoded(stream, headers), { status, headers });
-    Object.defineProperty(response, "url", { value: this.#request.url.href });
-    return response;
+    return new WireResponse({ status, headers, url: this.#request.url.href }, empty ? null : decoded(body, headers));
   }
 
-  #fail(reason: unknown): void {
-    if (this.#body) this.#body.error(reason);
+  #fail(reason: unknown, at: "its place" | "once"): void {
+    if (this.#body) this.#body.fail(reason, at);
     else this.#reject(reason);
   }
 
@@ -120,22 +111,26 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    for (const each of Array.isArray(value) ? value : [value ?? ""]) headers.append(name, each);
+function headersOf(raw: Record<string, string | string[] | undefined>): HeaderList {
+  const headers = new HeaderList();
+  for (const name in raw) {
+    const value = raw[name] ?? "";
+    if (typeof value === "string") headers.append(name, value);
+    else for (const each of value) headers.append(name, each);
   }
   return headers;
 }
 
 /** We ask for no compression, and undo it where a server compresses all the same; each piece is handed on as it comes. */
-function decoded(stream: ReadableStream<Uint8Array>, headers: Headers): ReadableStream<Uint8Array> {
-  const decoder = decoderOf(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
-  if (!decoder) return stream;
+function decoded(body: IncomingBody, headers: Headers): AsyncIterableIterator<Uint8Array> {
+  const encoding = headers.get("content-encoding");
+  const decoder = encoding === null ? null : decoderOf(encoding.trim().toLowerCase());
+  if (!decoder) return body;
   headers.delete("content-encoding");
   headers.delete("content-length");
   // Node's own stream types and the web's describe the same pair of streams.
-  return stream.pipeThrough(Duplex.toWeb(decoder) as unknown as TransformStream<Uint8Array, Uint8Array>);
+  const through = Duplex.toWeb(decoder) as unknown as TransformStream<Uint8Array, Uint8Array>;
+  return ReadableStream.from(body).pipeThrough(through)[Symbol.asyncIterator]();
 }
 
 function decoderOf(encoding: string): Duplex | null {

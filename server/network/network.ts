@@ -2,6 +2,7 @@
 import { isLoopback } from "../../shared/address.ts";
 import { createDispatchers, type Dispatchers, extraCaFile, type Way } from "./dispatchers.ts";
 import { exchange, type Outgoing } from "./exchange.ts";
+import { HeaderList } from "./header-list.ts";
 import type { FetchOptions, Network, NetworkSettings } from "./fetch.ts";
 import { proxyFor } from "./proxy.ts";
 import { checkAddress, redirectOf } from "./wall.ts";
@@ -77,7 +78,7 @@ async function outgoingOf(input: Parameters<typeof fetch>[0], init: RequestInit 
   return {
     url: new URL(input),
     method: (init?.method ?? "GET").toUpperCase(),
-    headers: Object.fromEntries(new Headers(init?.headers)),
+    headers: Object.fromEntries(new HeaderList(init?.headers)),
     body,
     signal: init?.signal ?? null,
   };

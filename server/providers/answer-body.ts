@@ -1,5 +1,6 @@
 // The body of a successful answer, told apart by its first bytes: events to iterate, or one whole JSON document.
 import { Failure } from "../../shared/failure.ts";
+import type { Streamed } from "../network/wire-response.ts";
 import { parseJson } from "./vendor-json.ts";
 
 /**
@@ -10,8 +11,9 @@ export type AnswerBody =
   | { readonly kind: "events"; readonly response: Response; readonly tail: () => string }
   | { readonly kind: "whole"; readonly value: unknown };
 
-export async function openAnswer(response: Response, provider: string): Promise<AnswerBody> {
-  const pieces = response.body?.[Symbol.asyncIterator]();
+export async function openAnswer(response: Response | (Response & Streamed), provider: string): Promise<AnswerBody> {
+  const pieces: AsyncIterator<Uint8Array> | undefined =
+    "pieces" in response ? (response.pieces ?? undefined) : response.body?.[Symbol.asyncIterator]();
   const opening: Uint8Array[] = [];
   let first = -1;
   while (pieces && first < 0) {

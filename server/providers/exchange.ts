@@ -1,5 +1,6 @@
 // One HTTP exchange with a vendor: the `fetch` an SDK is given, which lets only known headers out and keeps what came back.
 import { Failure } from "../../shared/failure.ts";
+import { HeaderList } from "../network/header-list.ts";
 import type { ProviderConnection } from "./provider.ts";
 
 /** What stands in for the key inside an SDK: the real one is written into the header here and nowhere else. */
@@ -72,11 +73,13 @@ async function send(
 }
 
 function headersFor(connection: ProviderConnection, policy: HeaderPolicy, given: RequestInit["headers"]): Headers {
-  const offered = new Headers(given);
-  const headers = new Headers();
-  for (const name of [...COMMON_HEADERS, ...policy.pass]) {
-    const value = offered.get(name);
-    if (value !== null) headers.set(name, value);
+  const offered = new HeaderList(given);
+  const headers = new HeaderList();
+  for (const names of [COMMON_HEADERS, policy.pass]) {
+    for (const name of names) {
+      const value = offered.get(name);
+      if (value !== null) headers.set(name, value);
+    }
   }
   const { anthropicVersion, keyHeader = policy.keyHeader } = connection.quirks;
   if (anthropicVersion !== undefined && headers.has("anthropic-version")) headers.set("anthropic-version", anthropicVersion);

@@ -22,23 +22,27 @@ const streaming = once(() => import("openai/core/streaming"));
 
 /** Where a request's own way out travels inside the SDK's request, from the call to the `fetch` that all calls share. */
 const WAY_OUT = Symbol("way out");
-type WayOut = Pick<FailureContext, "connection" | "exchange">;
+type WayOut = Pick<FailureContext, "connection" | "exchange" | "signal">;
 type Marked = RequestInit & { [WAY_OUT]?: WayOut };
 
 /** The base URL that the shared client knows; the real one is put in its place when a request leaves. */
 const NOWHERE = "http://sdk.invalid";
 
-/** What each call to the client is given, so that its bytes go through this attempt's exchange to this provider's address. */
-function through({ connection, exchange, signal }: FailureContext): { signal: AbortSignal; fetchOptions: object } {
-  const fetchOptions: Marked = { [WAY_OUT]: { connection, exchange } };
-  return { signal, fetchOptions };
+/**
+ * What each call to the client is given, so that its bytes go through this attempt's exchange to this provider's address.
+ * The signal goes past the SDK: composing one with its own costs it more than all else that it does for a request.
+ */
+function through({ connection, exchange, signal }: FailureContext): { fetchOptions: object } {
+  const fetchOptions: Marked = { [WAY_OUT]: { connection, exchange, signal } };
+  return { fetchOptions };
 }
 
 const sharedFetch: typeof fetch = (input, init) => {
   const { [WAY_OUT]: wayOut, ...plain } = (init ?? {}) as Marked;
   const url = String(input);
   if (!wayOut || !url.startsWith(`${NOWHERE}/`)) throw new Error("a request left the SDK without its way out");
-  return wayOut.exchange.fetch(wayOut.connection.baseUrl.replace(/\/+$/, "") + url.slice(NOWHERE.length), plain);
+  const { connection, exchange, signal } = wayOut;
+  return exchange.fetch(connection.baseUrl.replace(/\/+$/, "") + url.slice(NOWHERE.length), { ...plain, signal });
 };
 
 /** One client for all: making one costs a tenth of a request, and it holds neither a key nor an address. */
