@@ -102,16 +102,36 @@ function lazyOptions() {
     }));
 }
 
-/** The tiny file that `latchkey` names: checks Node, turns on the compile cache, then loads the rest. */
+/**
+ * The tiny file that `latchkey` names: checks Node, turns on the compile cache, then loads the rest. On an older Node it hands over to the
+ * `node` package where that lies beside it (as in a clone of this repository), so that editors and scripts need not know about it.
+ */
 const LAUNCHER = `#!/usr/bin/env node
 "use strict";
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
-  process.stderr.write("latchkey needs Node 22.15 or newer; this is " + process.versions.node + ".\\n");
-  process.exit(2);
+if (major > 22 || (major === 22 && minor >= 15)) {
+  require("node:module").enableCompileCache?.();
+  require("./server.cjs");
+} else handOver();
+
+function handOver() {
+  const { join, dirname } = require("node:path");
+  let newer;
+  try {
+    newer = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node");
+  } catch {}
+  if (newer === undefined || newer === process.execPath) {
+    process.stderr.write("latchkey needs Node 22.15 or newer; this is " + process.versions.node + ".\\n");
+    process.exit(2);
+  }
+  const child = require("node:child_process").spawn(newer, process.argv.slice(1), { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write("latchkey needs Node 22.15 or newer; this is " + process.versions.node + ", and " + newer + " cannot be started: " + error.message + "\\n");
+    process.exit(2);
+  });
+  child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
 }
-require("node:module").enableCompileCache?.();
-require("./server.cjs");
 `;
 
 /** The language client is four fifths of the extension's code, and needed only once something is asked. */

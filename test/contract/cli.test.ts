@@ -1,7 +1,9 @@
 // The command line as a user meets it: an answer without a key, files and pipes, and a clear word for every mistake.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { latchkey } from "../support/cli.ts";
+import { BUILT, cleanEnvironment } from "../support/sidecar.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 describe("latchkey ask", () => {
@@ -140,5 +142,49 @@ describe("latchkey", () => {
     const { code, stderr } = await latchkey(["keys", "set", "acmecorp"], { home: folder.path, stdin: "sk-0123456789abcdef" });
     assert.equal(code, 2);
     assert.match(stderr, /no provider "acmecorp"/);
+  });
+});
+
+describe("latchkey on a Node that is too old", () => {
+  const folder = temporaryFolder();
+  /** Runs the launcher as an older Node would: it is told another version and another place of itself. */
+  const run = async (words: readonly string[], launcher = BUILT) => {
+    const preload = folder.file("older.cjs");
+    writeFileSync(
+      preload,
+      'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } });\nprocess.execPath = "/older/node";\n',
+    );
+    const child = spawn(process.execPath, ["--require", preload, launcher, ...words], {
+      env: cleanEnvironment(folder.path),
+      stdio: "pipe",
+    });
+    const said = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk: Buffer) => {
+      said.stdout += chunk.toString("utf8");
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      said.stderr += chunk.toString("utf8");
+    });
+    child.stdin.end();
+    const code = await new Promise<number | null>((done) => child.on("close", (exit) => done(exit)));
+    return { code, ...said };
+  };
+
+  it("hands over to the newer one that lies beside it", async () => {
+    const { code, stdout } = await run(["ask", "hi"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /demo: no model was called/);
+  });
+
+  it("passes exit codes on", async () => {
+    assert.equal((await run(["nonsense"])).code, 2);
+  });
+
+  it("says what is needed where there is none", async () => {
+    const alone = folder.file("latchkey.cjs");
+    copyFileSync(BUILT, alone);
+    const { code, stderr } = await run(["ask", "hi"], alone);
+    assert.equal(code, 2);
+    assert.match(stderr, /needs Node 22\.15 or newer; this is 20\.20\.2/);
   });
 });
