@@ -1,6 +1,6 @@
 // Setting, testing and forgetting keys: asks for the key once, hands it to SecretStorage and the sidecar, shows only its last four characters.
 import * as vscode from "vscode";
-import type { KeyInfo, ProviderStatus } from "../shared/protocol.ts";
+import type { KeyInfo, ProviderStatus } from "../shared/provider.ts";
 import type { Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";

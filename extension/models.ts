@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { formatUsd } from "../shared/money.ts";
 import type { ModelChoice } from "../shared/panel.ts";
-import type { ProviderStatus, ResultOf } from "../shared/protocol.ts";
+import type { ResultOf } from "../shared/protocol.ts";
+import type { ProviderStatus } from "../shared/provider.ts";
 import type { Policy } from "../shared/route.ts";
 import type { Choice } from "./choice.ts";
 import type { Sidecar } from "./sidecar.ts";

@@ -1,7 +1,8 @@
 // The one status bar item: today's cost and what is left of the tightest limit; asks nothing until the sidecar runs.
 import * as vscode from "vscode";
 import { type Cost, formatUsd } from "../shared/money.ts";
-import type { BudgetState, NotificationOf } from "../shared/protocol.ts";
+import type { NotificationOf } from "../shared/protocol.ts";
+import type { BudgetState } from "../shared/spending.ts";
 import { commandId } from "./commands.ts";
 import type { Sidecar } from "./sidecar.ts";
 

@@ -1,7 +1,8 @@
 // Providers as the spine sees them: which can be used now, and a connection to one with its key, its wall and its quirks.
 import { Failure } from "../shared/failure.ts";
 import { type ModelInfo, providerOf } from "../shared/model.ts";
-import type { ProviderStatus, ResultOf } from "../shared/protocol.ts";
+import type { ResultOf } from "../shared/protocol.ts";
+import type { ProviderStatus } from "../shared/provider.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { ProviderAccess } from "./chat/parts.ts";

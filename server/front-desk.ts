@@ -7,6 +7,7 @@ import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
+import { probe } from "./chat/probe.ts";
 import { examineKeys } from "./keys/doctor.ts";
 import { keysIn } from "./keys/import.ts";
 import { quoted } from "./keys/key-text.ts";
@@ -40,6 +41,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       await health.refresh();
       return { providers: access.list() };
     },
+    probe: (params, caller, onCheck) => probeIn(rooms, params, caller, onCheck),
     listKeys: async () => {
       await ring.ready();
       return { keys: ring.list() };
@@ -93,6 +95,18 @@ async function importKeys(rooms: Rooms, text: string, parseYaml: (text: string) 
     rooms.health.reset(provider);
   }
   return { kept, unknown };
+}
+
+async function probeIn(rooms: Rooms, ...[params, caller, onCheck]: Parameters<House["probe"]>): ReturnType<House["probe"]> {
+  mustBeKnown(rooms, params.provider);
+  await rooms.ready(params.model ?? `${params.provider}/`);
+  const { access, spine } = rooms;
+  const dialectOf = (provider: string) => access.list().find(({ id }) => id === provider)?.dialect ?? "";
+  const listModels = async (provider: string, signal: AbortSignal) => {
+    const { dialect, connection } = await access.reach(provider, signal);
+    return dialect.listModels(connection, signal);
+  };
+  return probe({ spine, dialectOf, listModels, ...(onCheck ? { onCheck } : {}) }, params, caller);
 }
 
 type Listener = <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void;

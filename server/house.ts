@@ -1,6 +1,8 @@
 // What every door may ask of the sidecar, once it is built; compose.ts builds it.
 import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import type { Settings, SettingProblem } from "../shared/settings.ts";
+import type { ProbeCheck, ProbeReport } from "../shared/probe.ts";
+import type { Caller } from "./chat/parts.ts";
 import type { Reports } from "./money/reports.ts";
 import type { Send } from "./chat/send.ts";
 import type { KeysReport } from "./keys/doctor.ts";
@@ -18,6 +20,12 @@ export interface House {
   listModels(params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">>;
   refreshModels(signal: AbortSignal): Promise<ResultOf<"model/refresh">>;
   listProviders(): Promise<ResultOf<"provider/list">>;
+  /** `onCheck` hears of each check as soon as it is done. */
+  probe(
+    params: ParamsOf<"provider/probe">,
+    caller: Pick<Caller, "editor" | "signal">,
+    onCheck?: (check: ProbeCheck) => void,
+  ): Promise<ProbeReport>;
   listKeys(): Promise<ResultOf<"key/list">>;
   setKey(params: ParamsOf<"key/set">): Promise<ResultOf<"key/set">>;
   deleteKey(params: ParamsOf<"key/delete">): Promise<ResultOf<"key/delete">>;

@@ -1,7 +1,7 @@
 // Messages between the dashboard's webview and the extension: figures one way, a span of days and a few wishes the other.
 import * as z from "zod/mini";
 import { Cost, Usage } from "./money.ts";
-import { BudgetState, SummaryRow } from "./protocol.ts";
+import { BudgetState, SummaryRow } from "./spending.ts";
 
 /** One attempt as the ledger's export states it; what a ledger does not know is left out. */
 export const LedgerAttempt = z.object({

@@ -4,7 +4,10 @@ import { ChatEvent, ChatResult, Message, OutputSchema, Reasoning, ToolChoice, To
 import { Capability, ModelInfo, Price } from "./model.ts";
 import { Cost, Usage } from "./money.ts";
 import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType } from "./route.ts";
-import { BudgetLimit, BudgetPeriod, BudgetScope } from "./custom.ts";
+import { ProbeReport } from "./probe.ts";
+import { BudgetLimit } from "./custom.ts";
+import { BudgetState, SummaryKey, SummaryRow } from "./spending.ts";
+import { KeyInfo, ProviderStatus } from "./provider.ts";
 
 /** Moves only on a break; an optional field or a capability is additive. */
 export const PROTOCOL_VERSION = 1;
@@ -69,66 +72,6 @@ export const Quote = z.object({
   cascade: z.optional(z.object({ tries: z.string(), because: z.string() })),
 });
 
-export const ProviderStatus = z.object({
-  id: z.string(),
-  name: z.string(),
-  dialect: z.string(),
-  baseUrl: z.string(),
-  local: z.boolean(),
-  needsKey: z.boolean(),
-  hasKey: z.boolean(),
-  keySource: z.optional(z.string()),
-  enabled: z.boolean(),
-  models: z.int(),
-  health: z.enum(["ok", "resting", "probing", "keyRejected", "creditExhausted", "unknown"]),
-  restingUntil: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  docsUrl: z.optional(z.string()),
-});
-export type ProviderStatus = z.infer<typeof ProviderStatus>;
-
-export const KeyInfo = z.object({
-  provider: z.string(),
-  name: z.optional(z.string()),
-  source: z.enum(["lease", "environment", "command", "keychain", "vault"]),
-  origin: z.string(),
-  last4: z.string(),
-  /** True for the one that requests use; the others are shadowed. */
-  active: z.boolean(),
-  warning: z.optional(z.string()),
-});
-export type KeyInfo = z.infer<typeof KeyInfo>;
-
-export const BudgetState = z.object({
-  scope: BudgetScope,
-  id: z.optional(z.string()),
-  period: z.optional(BudgetPeriod),
-  kind: z.enum(["hard", "soft"]),
-  limitNanoUsd: z.int(),
-  spentNanoUsd: z.int(),
-  reservedNanoUsd: z.int(),
-  resetsAt: z.optional(z.string()),
-});
-export type BudgetState = z.infer<typeof BudgetState>;
-
-export const SummaryKey = z.enum(["day", "week", "month", "model", "provider", "workspace", "editor"]);
-export const SummaryRow = z.object({
-  day: z.optional(z.string()),
-  week: z.optional(z.string()),
-  month: z.optional(z.string()),
-  model: z.optional(z.string()),
-  provider: z.optional(z.string()),
-  workspace: z.optional(z.string()),
-  editor: z.optional(z.string()),
-  requests: z.int(),
-  attempts: z.int(),
-  usage: Usage,
-  costNanoUsd: z.int(),
-  unpriced: z.int(),
-  savingsNanoUsd: z.int(),
-});
-export type SummaryRow = z.infer<typeof SummaryRow>;
-
 export interface RequestRow {
   readonly params: z.ZodMiniType;
   readonly result: z.ZodMiniType;
@@ -178,6 +121,16 @@ export const requests = {
     params: none,
     result: z.object({ providers: z.array(ProviderStatus) }),
     doc: "Every provider with its address, key state and health.",
+  },
+  "provider/probe": {
+    params: z.object({
+      provider: text,
+      model: z.optional(z.string()),
+      maxCostUsd: z.optional(z.number().check(z.gte(0))),
+      workspace: z.optional(z.string()),
+    }),
+    result: ProbeReport,
+    doc: "A few tiny chats with one model, a cent in all unless said: what it can do, what that cost, and where the catalogue says otherwise.",
   },
   "key/list": {
     params: none,

@@ -1,6 +1,6 @@
 // The limits in force: spent, held back for running requests, left, and when they begin anew.
 import { formatUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import { t } from "./words.ts";
 
 export function BudgetTable({ budgets }: { budgets: readonly BudgetState[] }) {

@@ -3,7 +3,7 @@ import { render } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { DashboardReport, ToDashboard } from "../../shared/dashboard.ts";
 import { formatUsd } from "../../shared/money.ts";
-import type { SummaryRow } from "../../shared/protocol.ts";
+import type { SummaryRow } from "../../shared/spending.ts";
 import { BudgetTable } from "./budget-table.tsx";
 import { onMessage, post } from "./dashboard-host.ts";
 import { RequestTable } from "./request-table.tsx";

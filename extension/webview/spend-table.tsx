@@ -1,6 +1,6 @@
 // One grouping of what was spent, dearest first, each row with its share as a bar.
 import { formatUsd, totalInputTokens } from "../../shared/money.ts";
-import type { SummaryRow } from "../../shared/protocol.ts";
+import type { SummaryRow } from "../../shared/spending.ts";
 import { t } from "./words.ts";
 
 interface SpendTableProps {

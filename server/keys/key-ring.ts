@@ -1,6 +1,6 @@
 // The ring itself: brings lease, environment, command, keychain and vault into one order; opens no socket and knows no vendor.
 import { Failure } from "../../shared/failure.ts";
-import type { KeyInfo } from "../../shared/protocol.ts";
+import type { KeyInfo } from "../../shared/provider.ts";
 import type { Settings } from "../../shared/settings.ts";
 import { CommandKeys } from "./command-keys.ts";
 import { cleanKey, doubtAbout } from "./key-text.ts";

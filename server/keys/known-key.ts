@@ -1,5 +1,5 @@
 // One key as far as it is known, used or not, and the sentences about why; the material of lists, doctors and refusals.
-import type { KeyInfo } from "../../shared/protocol.ts";
+import type { KeyInfo } from "../../shared/provider.ts";
 import { doubtAbout } from "./key-text.ts";
 import type { Secret } from "./secret.ts";
 

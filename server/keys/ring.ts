@@ -1,5 +1,5 @@
 // The port to the keys: in memory, each bound to its origins; what it hands out can be used but not printed.
-import type { KeyInfo } from "../../shared/protocol.ts";
+import type { KeyInfo } from "../../shared/provider.ts";
 import type { KnownKey } from "./known-key.ts";
 import type { Scrubber } from "./scrub.ts";
 import type { Secret } from "./secret.ts";

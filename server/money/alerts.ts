@@ -1,6 +1,6 @@
 // When spending is worth a word: thresholds passed, and a rate that would use a limit up within the hour; pure.
 import { formatUsd, type NanoUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import { limitInWords } from "./limits.ts";
 
 export const THRESHOLDS = [50, 75, 90, 100] as const;

@@ -2,7 +2,7 @@
 import type { BudgetLimit } from "../../shared/custom.ts";
 import type { Capability } from "../../shared/model.ts";
 import type { Cost, NanoUsd, Usage } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import type { TaskType } from "../../shared/route.ts";
 
 /** One attempt as the ledger knows it; no prompt text, ever. */
@@ -16,7 +16,7 @@ export interface AttemptIntent {
   readonly provider: string;
   /** The full id, "provider/model". */
   readonly model: string;
-  readonly purpose: "chat" | "repair" | "vision" | "summary" | "cascade";
+  readonly purpose: "chat" | "repair" | "vision" | "summary" | "cascade" | "probe";
   /** What this attempt can cost at the most; null when the model is unpriced; 0 for local models. */
   readonly worstNanoUsd: NanoUsd | null;
   /** What is booked when nothing better is ever known (a crash). */

@@ -2,7 +2,7 @@
 import { BudgetLimit } from "../../shared/custom.ts";
 import { Failure } from "../../shared/failure.ts";
 import { formatUsd, nanoFromUsd, type NanoUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import type { AttemptIntent } from "./budget.ts";
 import type { Calendar, Span } from "./calendar.ts";
 import type { Balance, Window } from "./ledger/ledger.ts";

@@ -1,7 +1,8 @@
 // Where the money went: sums by day, week, month, model, provider, workspace and editor, and the rows themselves as CSV or JSON.
 import { Failure } from "../../shared/failure.ts";
 import { addUsage, NANO_PER_USD, type NanoUsd } from "../../shared/money.ts";
-import type { ParamsOf, ResultOf, SummaryRow } from "../../shared/protocol.ts";
+import type { ParamsOf, ResultOf } from "../../shared/protocol.ts";
+import type { SummaryRow } from "../../shared/spending.ts";
 import { type Calendar, isoWeekOf } from "./calendar.ts";
 import { csvLine } from "./csv.ts";
 import type { AttemptRow, Ledger, Sum, SummaryColumn } from "./ledger/ledger.ts";

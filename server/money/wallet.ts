@@ -2,7 +2,7 @@
 import type { BudgetLimit } from "../../shared/custom.ts";
 import { isFailure } from "../../shared/failure.ts";
 import type { NanoUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { AttemptIntent, AttemptOutcome, Budget, BudgetChange, LimitHit, Reservation } from "./budget.ts";
 import { type Calendar, calendarFor, createCalendar } from "./calendar.ts";

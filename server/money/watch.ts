@@ -1,6 +1,6 @@
 // What happens around the wallet's bookings: listeners are told, alerts raised once, settlements that failed tried again.
 import type { NanoUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/protocol.ts";
+import type { BudgetState } from "../../shared/spending.ts";
 import { type Alert, burnAlarm, passedThresholds, RATE_WINDOW_MS, thresholdAlert, unlimitedBurnAlarm } from "./alerts.ts";
 import type { BudgetChange } from "./budget.ts";
 import { HEARTBEAT_MS } from "./ledger/holder.ts";

@@ -1,4 +1,5 @@
 // The table of methods: each name to one call on the house, with no logic of its own.
+import { randomUUID } from "node:crypto";
 import { type ParamsOf, type RequestMethod, type ResultOf, requests } from "../../shared/protocol.ts";
 import type { Caller } from "../chat/parts.ts";
 import type { House } from "../house.ts";
@@ -30,6 +31,14 @@ export function createHandlers(
     "model/list": async (params) => (await house).listModels(params),
     "model/refresh": async (_params, signal) => (await house).refreshModels(signal),
     "provider/list": async () => (await house).listProviders(),
+    "provider/probe": async (params, signal) => {
+      const caller = callerFor(randomUUID(), signal);
+      try {
+        return await (await house).probe(params, caller);
+      } finally {
+        caller.done();
+      }
+    },
     "key/list": async () => (await house).listKeys(),
     "key/set": async (params) => (await house).setKey(params),
     "key/delete": async (params) => (await house).deleteKey(params),

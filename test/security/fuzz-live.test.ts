@@ -40,6 +40,7 @@ const VALID: Readonly<Record<keyof typeof requests, unknown>> = {
   "model/list": { provider: "demo", capability: "tools", all: true },
   "model/refresh": {},
   "provider/list": {},
+  "provider/probe": { provider: "demo", model: "echo", maxCostUsd: 0.01, workspace: "w" },
   "key/list": {},
   "key/set": { provider: "openai", secret: "sk-0123456789", name: "n", persist: false },
   "key/delete": { provider: "openai", name: "n" },

@@ -1,6 +1,6 @@
 // `latchkey usage`: what was spent, by whatever the question is; `--rows` gives the ledger itself.
 import { formatUsd, totalInputTokens } from "../../../shared/money.ts";
-import { type SummaryRow, SummaryKey } from "../../../shared/protocol.ts";
+import { type SummaryRow, SummaryKey } from "../../../shared/spending.ts";
 import { csvLine } from "../../money/csv.ts";
 import type { Reports } from "../../money/reports.ts";
 import { table } from "./table.ts";

@@ -7,6 +7,7 @@ export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   models: async () => (await import("./models.ts")).models,
   route: async () => (await import("./route.ts")).route,
   keys: async () => (await import("./keys.ts")).keys,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   acp: async () => (await import("./acp.ts")).acp,
   mcp: async () => (await import("./mcp.ts")).mcp,
   tokens: async () => (await import("./tokens.ts")).tokens,
