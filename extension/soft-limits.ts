@@ -1,5 +1,5 @@
 // A soft limit in an editor: asked about once a limit and period, then passed or not as the answer was; draws nothing itself.
-import type { BudgetState } from "../shared/protocol.ts";
+import type { BudgetState } from "../shared/spending.ts";
 
 export interface SoftRefusal extends Pick<BudgetState, "scope" | "id" | "period" | "limitNanoUsd" | "spentNanoUsd" | "resetsAt"> {
   readonly neededNanoUsd: number;
