@@ -1,12 +1,15 @@
 // Builds every part and hands them to each other; no container, no singleton, no logic of its own.
 import { randomUUID } from "node:crypto";
 import { homedir, platform } from "node:os";
+import { join } from "node:path";
 import type { InitializationOptions } from "../shared/protocol.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 import { createAccess } from "./access.ts";
 import { overlaySettings } from "./catalog/custom.ts";
 import { createCatalogWithDemo } from "./catalog/demo.ts";
 import type { SpineParts } from "./chat/parts.ts";
+import { takeOverSessions } from "./conversations/earlier-sessions.ts";
+import { type ConversationStore, openConversationStore } from "./conversations/store.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
@@ -96,14 +99,14 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
-  return { folder, ledger, ring, vault, keychain, network, health };
+  return { folder, ledger, ring, vault, keychain, network, health, conversations: keptConversations(folder, log) };
 }
 
 async function openRooms(order: HouseOrder): Promise<Rooms> {
   const { log, edge } = order;
   const settings = holdSettings(order);
   const now = () => new Date();
-  const { folder, ledger, ring, vault, keychain, network, health } = await openEdges(order, settings);
+  const { folder, ledger, ring, vault, keychain, network, health, conversations } = await openEdges(order, settings);
   const catalog = createCatalogWithDemo();
   const lookedAt = () => localTargets(settings.get().providers, edge.environment);
   const discovery = createLocalDiscovery({ targets: lookedAt, fetchFor: (options) => network.fetchFor(options), now });
@@ -135,7 +138,8 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   applySettings();
   const loaded = Promise.all([learn(quoter, ledger), refresher.load()]);
   return {
-    ...{ spine, access, catalog, refresher, ring, vault, keychain, budget, ledger, reports, health, log, settings: settings.get },
+    ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, budget, ledger, reports, health, log },
+    settings: settings.get,
     configure(given) {
       const problems = settings.set(given);
       applySettings();
@@ -156,6 +160,15 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       await Promise.all([ledger.close(), network.close()]);
     },
   };
+}
+
+function keptConversations(folder: string, log: Log): ConversationStore {
+  return openConversationStore({
+    folder: join(folder, "conversations"),
+    takeOver: (keep) => takeOverSessions(join(folder, "acp-sessions"), keep),
+    now: () => new Date(),
+    warn: (message) => log.warn(message),
+  });
 }
 
 /** What stands on the ledger: the wallet that writes it and the reports that read it. */

@@ -1,10 +1,12 @@
 // Answers each question that a door may ask with one call to the room that knows; decides nothing itself.
 import { Failure } from "../shared/failure.ts";
-import type { NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
+import type { ChatDraft, NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import { preview } from "./chat/preview.ts";
 import { quote } from "./chat/quote.ts";
 import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
+import { createConversations } from "./conversations/desk.ts";
+import { keeping, resumed } from "./conversations/keep.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
 import { probe } from "./chat/probe.ts";
@@ -17,19 +19,19 @@ import type { Rooms } from "./rooms.ts";
 
 export function houseFrom(rooms: Rooms, _edge: Edge): House {
   const { spine, access, ring, budget, health } = rooms;
-  const send = createCascade(spine, createStructured);
+  const { send, conversations, whole } = keptTalk(rooms);
   return {
     send: async (request, caller) => {
       await rooms.ready(request.model);
       return send(request, caller);
     },
     quote: async (draft) => {
-      await Promise.all([rooms.ready(), spine.quoter.ready?.()]);
-      return quote(spine, draft);
+      const [asked] = await Promise.all([whole(draft), rooms.ready(), spine.quoter.ready?.()]);
+      return quote(spine, asked);
     },
     preview: async (draft) => {
-      await rooms.ready(draft.model);
-      return preview(spine, draft);
+      const [asked] = await Promise.all([whole(draft), rooms.ready(draft.model)]);
+      return preview(spine, asked);
     },
     listModels: (params) => listModels(rooms, params),
     refreshModels: async (signal) => {
@@ -64,6 +66,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       await ring.ready();
       return access.test(provider, signal);
     },
+    conversations,
     budgets: () => budget.limits(),
     setBudgets: async (budgets) => ({ budgets: await budget.setLimits(budgets) }),
     budgetStatus: () => budget.status(),
@@ -74,6 +77,17 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
     configure: (given) => rooms.configure(given),
     onNotification: (listener) => subscribe(rooms, listener),
     close: () => rooms.close(),
+  };
+}
+
+/** The spine with what is kept around it. */
+function keptTalk({ spine, conversations: store, settings, log }: Rooms) {
+  const mayKeep = () => settings()["conversations.keep"];
+  const warn = (message: string, details: Readonly<Record<string, unknown>>) => log.warn(message, { ...details });
+  return {
+    send: keeping({ store, mayKeep, now: spine.now, warn }, createCascade(spine, createStructured)),
+    conversations: createConversations(store, mayKeep),
+    whole: <Draft extends ChatDraft>(draft: Draft) => resumed(store, draft),
   };
 }
 

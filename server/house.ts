@@ -4,6 +4,7 @@ import type { Settings, SettingProblem } from "../shared/settings.ts";
 import type { ProbeCheck, ProbeReport } from "../shared/probe.ts";
 import type { Caller } from "./chat/parts.ts";
 import type { Reports } from "./money/reports.ts";
+import type { Conversations } from "./conversations/desk.ts";
 import type { Send } from "./chat/send.ts";
 import type { KeysReport } from "./keys/doctor.ts";
 
@@ -34,6 +35,7 @@ export interface House {
   /** Keeps the keys found in an env file or another tool's file in the vault. */
   importKeys(text: string, parseYaml: (text: string) => unknown): Promise<ImportedKeys>;
   testKey(provider: string, signal: AbortSignal): Promise<ResultOf<"key/test">>;
+  readonly conversations: Conversations;
   budgets(): Promise<ResultOf<"budget/get">>;
   setBudgets(budgets: ParamsOf<"budget/set">["budgets"]): Promise<ResultOf<"budget/set">>;
   budgetStatus(): Promise<ResultOf<"budget/status">>;

@@ -3,6 +3,7 @@ import type { Settings, SettingProblem } from "../shared/settings.ts";
 import type { Access } from "./access.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { SpineParts } from "./chat/parts.ts";
+import type { ConversationStore } from "./conversations/store.ts";
 import type { KeyRing } from "./keys/ring.ts";
 import type { Keychain } from "./keys/sources/keychain.ts";
 import type { Vault } from "./keys/vault.ts";
@@ -21,6 +22,7 @@ export interface Rooms {
   readonly ring: KeyRing;
   readonly vault: Vault;
   readonly keychain: Keychain;
+  readonly conversations: ConversationStore;
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly reports: Reports;

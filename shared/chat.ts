@@ -122,6 +122,8 @@ export const ChatResult = z.object({
   /** Why the answer is incomplete (stopReason "broken" or "budget"). */
   failure: z.optional(z.object({ kind: z.string(), message: z.string() })),
   conversationId: z.optional(z.string()),
+  /** There once question and answer are kept on the disk. */
+  conversation: z.optional(z.object({ id: z.string(), entries: z.int(), revision: z.int() })),
   /** The validated object when `output` was asked for, and how many rounds it took. */
   output: z.optional(z.unknown()),
   rounds: z.optional(z.int()),

@@ -1,6 +1,7 @@
 // The only list of methods on the wire; types, validation, docs and the JSON Schema derive from it.
 import * as z from "zod/mini";
 import { ChatEvent, ChatResult, Message, OutputSchema, Reasoning, ToolChoice, ToolDefinition } from "./chat.ts";
+import { ConversationEntry, ConversationHead, ConversationSave, ConversationUse } from "./conversation.ts";
 import { Capability, ModelInfo, Price } from "./model.ts";
 import { Cost, Usage } from "./money.ts";
 import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType } from "./route.ts";
@@ -50,6 +51,8 @@ export const ChatRequest = z.object({
   maxCostUsd: z.optional(z.number().check(z.gte(0))),
   workspace: z.optional(z.string()),
   conversationId: z.optional(z.string()),
+  /** How this chat stands to the kept conversation of that name; absent: `messages` are all of it, and it is kept unless the settings say no. */
+  conversation: z.optional(ConversationUse),
   taskType: z.optional(TaskType),
   onBreak: z.optional(z.enum(["stop", "offer", "continue"])),
   editor: z.optional(EditorSignals),
@@ -83,6 +86,7 @@ const model = z.extend(z.omit(ModelInfo, { prices: true, quirks: true }), {
   available: z.boolean(),
   unavailableBecause: z.optional(z.string()),
 });
+const conversationId = z.object({ id: text });
 const range = { from: z.optional(z.string()), to: z.optional(z.string()) };
 
 export const requests = {
@@ -173,6 +177,36 @@ export const requests = {
     params: none,
     result: z.object({ budgets: z.array(BudgetState), todayNanoUsd: z.optional(z.int()) }),
     doc: "Per limit: spent, reserved, limit and when it resets.",
+  },
+  "conversation/list": {
+    params: z.object({ workspace: z.optional(z.string()), text: z.optional(z.string()), limit: z.optional(z.int().check(z.gte(1))) }),
+    result: z.object({ conversations: z.array(ConversationHead) }),
+    doc: "The conversations that are kept on this machine, newest first, whichever client began them.",
+  },
+  "conversation/get": {
+    params: conversationId,
+    result: z.object({ conversation: ConversationHead, entries: z.array(ConversationEntry) }),
+    doc: "One kept conversation with all its entries.",
+  },
+  "conversation/save": {
+    params: ConversationSave,
+    result: z.object({ conversation: z.nullable(ConversationHead) }),
+    doc: "Adds entries, replaces those from one on, or names a conversation; null when the settings say that none is kept. chat/send keeps its own.",
+  },
+  "conversation/fork": {
+    params: z.extend(conversationId, { entries: z.optional(z.int().check(z.gte(0))), title: z.optional(z.string()) }),
+    result: z.object({ conversation: ConversationHead }),
+    doc: "Copies the first entries (absent: all) into a conversation of its own.",
+  },
+  "conversation/delete": {
+    params: conversationId,
+    result: z.object({ deleted: z.boolean() }),
+    doc: "Removes a kept conversation from the disk.",
+  },
+  "conversation/export": {
+    params: z.extend(conversationId, { format: z.enum(["markdown", "json"]) }),
+    result: z.object({ format: z.string(), content: z.string(), name: z.string() }),
+    doc: "A kept conversation as Markdown for people, or as JSON that loses nothing.",
   },
   "usage/summary": {
     params: z.object({ by: z.array(SummaryKey), ...range }),

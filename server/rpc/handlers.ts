@@ -16,6 +16,7 @@ type Handlers = {
 export function createHandlers(
   house: Promise<House>,
   callerFor: (chatId: string, signal: AbortSignal) => Caller & { done(): void },
+  editor: () => string,
 ): Handlers {
   return {
     "chat/send": async (params, signal) => {
@@ -46,6 +47,12 @@ export function createHandlers(
     "budget/get": async () => (await house).budgets(),
     "budget/set": async (params) => (await house).setBudgets(params.budgets),
     "budget/status": async () => (await house).budgetStatus(),
+    "conversation/list": async (params) => (await house).conversations.list(params),
+    "conversation/get": async ({ id }) => (await house).conversations.get(id),
+    "conversation/save": async (params) => (await house).conversations.save(params, editor()),
+    "conversation/fork": async (params) => (await house).conversations.fork(params),
+    "conversation/delete": async ({ id }) => (await house).conversations.delete(id),
+    "conversation/export": async (params) => (await house).conversations.export(params),
     "usage/summary": async (params) => (await house).summarise(params),
     "usage/export": async (params) => (await house).exportUsage(params),
   };

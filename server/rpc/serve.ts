@@ -90,7 +90,11 @@ class Session {
       open = resolve;
     }).then(() => this.#parts.openHouse(options));
     this.#house = house;
-    this.#handlers = createHandlers(house, (chatId, signal) => this.#callerFor(chatId, signal));
+    this.#handlers = createHandlers(
+      house,
+      (chatId, signal) => this.#callerFor(chatId, signal),
+      () => this.#editor,
+    );
     this.#plain = isPlain(params);
     house.then(
       (opened) => this.#plain || opened.onNotification((method, body) => this.#peer.notifyRaw(method, body)),

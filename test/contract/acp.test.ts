@@ -221,7 +221,7 @@ describe("the ACP client in front of latchkey acp", () => {
 
   it("keeps sessions where only their user can read them", async () => {
     await prompt("hi");
-    const folder = join(home, "acp-sessions");
+    const folder = join(home, "conversations");
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0);
   });
 

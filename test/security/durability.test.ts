@@ -8,10 +8,17 @@ import { asProvider, startVendor, type Vendor } from "../support/vendor.ts";
 /** `npm run test:durability` asks for 500. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 12);
 const NAMES = 12;
-const KINDS = ["keys", "limits", "chats"] as const;
+const KINDS = ["keys", "limits", "chats", "talks"] as const;
+const TALKS = 3;
 
 /** What was asked for since the last acknowledgement, oldest first; the first is acknowledged, the rest may or may not have happened. */
 type Possible = string[];
+
+/** What was asked in one conversation, in order: the acknowledged must be there with their answers, and of the rest each wholly or not at all. */
+interface Talk {
+  kept: string[];
+  asked: string | null;
+}
 
 describe("durability", function () {
   this.timeout(60_000 + ROUNDS * 5_000);
@@ -26,12 +33,14 @@ describe("durability", function () {
     const home = folder.file("home");
     const keys = new Map<string, Possible>();
     const limits: Possible = [];
-    const acknowledged = { keys: 0, limits: 0, chats: 0 };
+    const talks = new Map<string, Talk>();
+    const acknowledged = { keys: 0, limits: 0, chats: 0, talks: 0 };
     let asked = 0;
     for (let round = 0; round <= ROUNDS; round += 1) {
       const sidecar = new SidecarProcess({ home });
       await sidecar.initialize({ providers: { custom: [asProvider(vendor)] } });
-      await verify(sidecar, keys, limits, acknowledged.chats, asked);
+      await verify(sidecar, keys, limits, acknowledged.chats + acknowledged.talks, asked);
+      await verifyTalks(sidecar, talks);
       if (round === ROUNDS) {
         await sidecar.stop();
         break;
@@ -69,6 +78,19 @@ describe("durability", function () {
           await sidecar.request("chat/send", ask(`${round}-${count}`, "hello", { model: "acme/m1" }));
           acknowledged.chats += 1;
         }),
+        until(async (count) => {
+          const id = `talk-${count % TALKS}`;
+          const talk = talks.get(id) ?? { kept: [], asked: null };
+          talks.set(id, talk);
+          asked += 1;
+          talk.asked = `question ${round}-${count}`;
+          const use = { model: "acme/m1", conversationId: id, conversation: { resume: talk.kept.length > 0 } };
+          const { conversation } = await sidecar.request("chat/send", ask(`talk-${round}-${count}`, talk.asked, use));
+          assert.equal(conversation?.entries, talk.kept.length * 2 + 2);
+          talk.kept.push(talk.asked);
+          talk.asked = null;
+          acknowledged.talks += 1;
+        }),
       ];
       // After some work was acknowledged, at any moment within the next steps.
       const kind = KINDS[round % KINDS.length] ?? "keys";
@@ -78,7 +100,7 @@ describe("durability", function () {
       await Promise.all(loops);
     }
     console.log(
-      `      ${ROUNDS} kills: ${acknowledged.keys} keys, ${acknowledged.limits} limits, ${acknowledged.chats} answers acknowledged, none lost`,
+      `      ${ROUNDS} kills: ${acknowledged.keys} keys, ${acknowledged.limits} limits, ${acknowledged.chats} answers, ${acknowledged.talks} turns of conversations acknowledged, none lost`,
     );
     for (const kind of KINDS) assert.ok(acknowledged[kind] > 0, `the rounds were too short to show anything about ${kind}`);
     assert.deepEqual(
@@ -86,6 +108,22 @@ describe("durability", function () {
       [],
     );
   });
+
+  async function verifyTalks(sidecar: SidecarProcess, talks: Map<string, Talk>): Promise<void> {
+    const { conversations } = await sidecar.request("conversation/list", {});
+    for (const [id, talk] of talks) {
+      const isThere = conversations.some((head) => head.id === id);
+      const entries = isThere ? (await sidecar.request("conversation/get", { id })).entries : [];
+      const texts = entries.map(({ message }) => message?.parts.map((part) => (part.type === "text" ? part.text : "")).join(""));
+      assert.equal(entries.length % 2, 0, `${id} has a question without its answer`);
+      for (const [at, text] of texts.entries()) if (at % 2 === 1) assert.equal(text, "Hello from the vendor.");
+      const questions = texts.filter((_, at) => at % 2 === 0);
+      assert.deepEqual(questions.slice(0, talk.kept.length), talk.kept, `${id} has lost what was acknowledged`);
+      const more = questions.slice(talk.kept.length);
+      assert.ok(more.length === 0 || (more.length === 1 && more[0] === talk.asked), `${id} has ${more} that nobody asked`);
+      talks.set(id, { kept: questions.map(String), asked: null });
+    }
+  }
 
   async function verify(
     sidecar: SidecarProcess,

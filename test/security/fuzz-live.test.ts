@@ -48,6 +48,12 @@ const VALID: Readonly<Record<keyof typeof requests, unknown>> = {
   "budget/get": {},
   "budget/set": { budgets: [{ scope: "all", period: "day", limitUsd: 1, kind: "soft" }] },
   "budget/status": {},
+  "conversation/list": { workspace: "w", text: "t", limit: 5 },
+  "conversation/get": { id: "c" },
+  "conversation/save": { id: "c", from: 0, revision: 1, entries: [{ at: "2026-01-01", message: messages[0], view: {} }], title: "t" },
+  "conversation/fork": { id: "c", entries: 1, title: "t" },
+  "conversation/delete": { id: "c" },
+  "conversation/export": { id: "c", format: "markdown" },
   "usage/summary": { by: ["day", "model"], from: "2026-01-01", to: "2026-12-31" },
   "usage/export": { format: "csv", from: "2026-01-01" },
 };

@@ -14,6 +14,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/money/ledger/postgres.ts": ["pg"],
   "server/catalog": ["shared", "builtin", "server/state", "zod", "@pydantic/genai-prices"],
   "server/state": ["builtin"],
+  // What was said is kept beside the spine, not in it: a layer around `send`, as telemetry is.
+  "server/conversations": ["shared", "builtin", "server/state", "server/chat", "zod"],
   "server/keys": ["shared", "builtin", "server/state", "zod"],
   "server/keys/sources/keychain.ts": ["@napi-rs/keyring"],
   "server/resilience": ["shared", "builtin", "cockatiel"],

@@ -18,14 +18,12 @@ import type { House } from "../../house.ts";
 import type { Log } from "../../log.ts";
 import type { ReadFile } from "./content.ts";
 import { chosen, configOptions } from "./options.ts";
-import { Session, type SessionParts } from "./session.ts";
-import type { SessionStore } from "./session-store.ts";
+import { loadSession, newSession, Session, type SessionParts } from "./session.ts";
 
 export interface AgentOrder {
   readonly house: House;
   readonly edge: Edge;
   readonly log: Log;
-  readonly store: SessionStore;
   readonly version: string;
 }
 
@@ -60,7 +58,7 @@ class Desk {
   constructor(order: AgentOrder, sdk: Sdk) {
     this.#order = order;
     this.#sdk = sdk;
-    this.#parts = { house: order.house, store: order.store, editor: "acp", now: () => new Date() };
+    this.#parts = { house: order.house, editor: "acp" };
   }
 
   register(app: AgentApp): AgentApp {
@@ -83,7 +81,7 @@ class Desk {
       .onRequest(agent.session.close, ({ params }) => this.#close(params.sessionId))
       .onRequest(agent.session.delete, async ({ params }) => {
         this.#close(params.sessionId);
-        await this.#order.store.delete(params.sessionId);
+        await this.#order.house.conversations.delete(params.sessionId);
       })
       .onRequest(agent.session.setConfigOption, ({ params }) => this.#answering(() => this.#choose(params)))
       .onRequest(agent.session.prompt, ({ params, client, signal }) =>
@@ -103,14 +101,9 @@ class Desk {
   }
 
   async #new(cwd: string): Promise<NewSessionResponse> {
-    const { settings } = this.#order.house;
+    const { model, policy } = this.#order.house.settings();
     const id = randomUUID();
-    const session = new Session(this.#parts, {
-      ...{ version: 1, id, cwd, title: "", messages: [], costNanoUsd: 0 },
-      model: settings().model,
-      policy: settings().policy,
-      updatedAt: new Date().toISOString(),
-    });
+    const session = new Session(this.#parts, newSession(id, cwd, { model, policy }));
     this.#sessions.set(id, session);
     return { sessionId: id, configOptions: await this.#options(session) };
   }
@@ -119,9 +112,9 @@ class Desk {
   async #open(id: string): Promise<Session> {
     const running = this.#sessions.get(id);
     if (running) return running;
-    const stored = await this.#order.store.load(id);
-    if (!stored) throw this.#sdk.RequestError.resourceNotFound(id);
-    const session = new Session(this.#parts, stored);
+    const state = await loadSession(this.#order.house, id);
+    if (!state) throw this.#sdk.RequestError.resourceNotFound(id);
+    const session = new Session(this.#parts, state);
     this.#sessions.set(id, session);
     return session;
   }
@@ -132,25 +125,29 @@ class Desk {
   }
 
   async #list(cwd: string | null | undefined) {
-    const stored = await this.#order.store.list();
-    const sessions = stored
-      .filter((session) => !cwd || session.cwd === cwd)
-      .map(({ id, title, updatedAt, cwd: at }) => ({ sessionId: id, cwd: at, title, updatedAt }));
+    const { conversations } = await this.#order.house.conversations.list(cwd ? { workspace: cwd } : {});
+    // ACP wants a folder for each: one that another client began without any is at home anywhere.
+    const sessions = conversations.map(({ id, title, updatedAt, workspace }) => ({
+      sessionId: id,
+      cwd: workspace ?? "/",
+      title,
+      updatedAt,
+    }));
     return { sessions };
   }
 
   async #choose({ sessionId, configId, value }: SetSessionConfigOptionRequest) {
     const session = await this.#open(sessionId);
     const { models } = await this.#order.house.listModels({});
-    const choice = chosen(session.stored, configId, value, models);
+    const choice = chosen(session.choice, configId, value, models);
     if (!choice) throw new Failure("invalidParams", `"${String(value)}" is no value for ${configId}.`);
-    await session.choose({ model: choice.model, policy: choice.policy });
+    session.choose({ model: choice.model, policy: choice.policy });
     return { configOptions: configOptions(choice, models) };
   }
 
   async #options(session: Session) {
     const { models } = await this.#order.house.listModels({});
-    return configOptions(session.stored, models);
+    return configOptions(session.choice, models);
   }
 
   #reader(client: AgentContext, sessionId: string): ReadFile {

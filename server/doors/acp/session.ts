@@ -9,19 +9,46 @@ import type {
 } from "@agentclientprotocol/sdk";
 import { randomUUID } from "node:crypto";
 import type { ChatEventBody, ChatResult, Message, StopReason as OurStopReason } from "../../../shared/chat.ts";
-import { Failure, type FailureKind, FAILURES } from "../../../shared/failure.ts";
+import { Failure, type FailureKind, FAILURES, isFailure } from "../../../shared/failure.ts";
 import { NANO_PER_USD, totalInputTokens } from "../../../shared/money.ts";
 import { Policy } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
 import { sendAsking } from "../soft-limit.ts";
 import { blocksOf, partsFrom, type ReadFile, titleOf } from "./content.ts";
-import type { SessionStore, StoredSession } from "./session-store.ts";
+import type { Choice } from "./options.ts";
 
 export interface SessionParts {
   readonly house: House;
-  readonly store: SessionStore;
   readonly editor: string;
-  readonly now: () => Date;
+}
+
+/** `costNanoUsd` is null once a part of it had no known price. */
+export interface SessionState {
+  readonly id: string;
+  readonly cwd: string;
+  readonly title: string;
+  readonly choice: Choice;
+  /** The choice as it is kept; null where nothing is kept yet. */
+  readonly keptChoice: Choice | null;
+  readonly costNanoUsd: number | null;
+  readonly messages: readonly Message[];
+}
+
+export function newSession(id: string, cwd: string, choice: Choice): SessionState {
+  return { id, cwd, title: "", choice, keptChoice: null, costNanoUsd: 0, messages: [] };
+}
+
+/** A kept conversation of any client as a session; null when there is none. */
+export async function loadSession(house: House, id: string): Promise<SessionState | null> {
+  const found = await house.conversations.get(id).catch((error: unknown) => {
+    if (isFailure(error)) return null;
+    throw error;
+  });
+  if (!found) return null;
+  const { title, workspace = "/", choice = null, costNanoUsd } = found.conversation;
+  const { model, policy } = house.settings();
+  const messages = found.entries.flatMap(({ message }) => (message ? [message] : []));
+  return { id, cwd: workspace, title, choice: choice ?? { model, policy }, keptChoice: choice, costNanoUsd, messages };
 }
 
 const STOP: Readonly<Record<OurStopReason, StopReason>> = {
@@ -36,20 +63,21 @@ const STOP: Readonly<Record<OurStopReason, StopReason>> = {
 
 export class Session {
   readonly #parts: SessionParts;
-  #stored: StoredSession;
+  #state: SessionState;
   #running: AbortController | null = null;
 
-  constructor(parts: SessionParts, stored: StoredSession) {
+  constructor(parts: SessionParts, state: SessionState) {
     this.#parts = parts;
-    this.#stored = stored;
+    this.#state = state;
   }
 
-  get stored(): StoredSession {
-    return this.#stored;
+  get choice(): Choice {
+    return this.#state.choice;
   }
 
-  async choose(choice: { model: string; policy: string }): Promise<void> {
-    await this.#keep(choice);
+  /** Kept with the next answer: a session in which nothing was said is no conversation. */
+  choose(choice: Choice): void {
+    this.#state = { ...this.#state, choice };
   }
 
   cancel(): void {
@@ -58,7 +86,7 @@ export class Session {
 
   /** Shows the whole transcript again, as a client that loads a session expects. */
   async replay(client: AgentContext): Promise<void> {
-    for (const message of this.#stored.messages) {
+    for (const message of this.#state.messages) {
       const sessionUpdate = message.role === "assistant" ? "agent_message_chunk" : "user_message_chunk";
       for (const content of blocksOf(message)) await this.#update(client, { sessionUpdate, content });
     }
@@ -70,8 +98,9 @@ export class Session {
     try {
       const asked: Message = { role: "user", parts: await partsFrom(blocks, read) };
       const either = AbortSignal.any([signal, this.#running.signal]);
-      const result = await this.#send([...this.#stored.messages, asked], client, either);
-      await this.#settle(asked, blocks, result, client);
+      const title = this.#state.title || titleOf(blocks);
+      const result = await this.#send(asked, title, client, either);
+      await this.#settle(asked, title, result, client);
       return {
         stopReason: STOP[result.stopReason],
         _meta: { latchkey: { model: result.model, costNanoUsd: result.cost.nanoUsd, chatId: result.chatId } },
@@ -81,9 +110,12 @@ export class Session {
     }
   }
 
-  #send(messages: Message[], client: AgentContext, signal: AbortSignal): Promise<ChatResult> {
-    const { id, cwd, model, policy } = this.#stored;
-    const request = { chatId: randomUUID(), messages, model, policy: Policy.parse(policy), workspace: cwd, conversationId: id };
+  #send(asked: Message, title: string, client: AgentContext, signal: AbortSignal): Promise<ChatResult> {
+    const { id, cwd, choice, messages } = this.#state;
+    const request = {
+      ...{ chatId: randomUUID(), messages: [...messages, asked], workspace: cwd, conversationId: id, conversation: { title } },
+      ...{ model: choice.model, policy: Policy.parse(choice.policy) },
+    };
     const caller = { editor: this.#parts.editor, signal, emit: (event: ChatEventBody) => this.#tell(event, client) };
     return sendAsking(this.#parts.house.send, request, caller, ({ message }) => this.#confirm(message, client));
   }
@@ -95,7 +127,7 @@ export class Session {
       { optionId: "proceed", name: "Send anyway", kind: "allow_once" },
       { optionId: "cancel", name: "Do not send", kind: "reject_once" },
     ] as const;
-    const request = { sessionId: this.#stored.id, toolCall, options: [...options] };
+    const request = { sessionId: this.#state.id, toolCall, options: [...options] };
     const answer = await client.request<RequestPermissionResponse>("session/request_permission", request).catch(() => null);
     return answer?.outcome.outcome === "selected" && answer.outcome.optionId === "proceed";
   }
@@ -117,13 +149,16 @@ export class Session {
     }
   }
 
-  async #settle(asked: Message, blocks: readonly ContentBlock[], result: ChatResult, client: AgentContext): Promise<void> {
-    const { messages, title, costNanoUsd: before } = this.#stored;
+  async #settle(asked: Message, title: string, result: ChatResult, client: AgentContext): Promise<void> {
+    const { messages, title: before, costNanoUsd: paid, choice, keptChoice, id } = this.#state;
     const answer: Message[] = result.parts.length > 0 ? [{ role: "assistant", parts: result.parts }] : [];
-    const costNanoUsd = before === null || result.cost.nanoUsd === null ? null : before + result.cost.nanoUsd;
-    const named = title === "" ? titleOf(blocks) : title;
-    await this.#keep({ messages: [...messages, asked, ...answer], title: named, costNanoUsd });
-    if (title === "") await this.#update(client, { sessionUpdate: "session_info_update", title: named });
+    const costNanoUsd = paid === null || result.cost.nanoUsd === null ? null : paid + result.cost.nanoUsd;
+    this.#state = { ...this.#state, messages: [...messages, asked, ...answer], title, costNanoUsd };
+    if (result.conversation && choice !== keptChoice) {
+      await this.#parts.house.conversations.save({ id, choice }, this.#parts.editor);
+      this.#state = { ...this.#state, keptChoice: choice };
+    }
+    if (before === "") await this.#update(client, { sessionUpdate: "session_info_update", title });
     await this.#update(client, await this.#usage(result));
     if (result.stopReason !== "broken") return;
     const kind: FailureKind =
@@ -137,7 +172,7 @@ export class Session {
   async #usage(result: ChatResult): Promise<SessionUpdate> {
     const { models } = await this.#parts.house.listModels({ provider: result.model.split("/", 1)[0] });
     const size = models.find((model) => model.id === result.model)?.contextWindowTokens ?? 0;
-    const { costNanoUsd } = this.#stored;
+    const { costNanoUsd } = this.#state;
     const cost = costNanoUsd === null ? null : { amount: costNanoUsd / NANO_PER_USD, currency: "USD" };
     return {
       sessionUpdate: "usage_update",
@@ -147,12 +182,7 @@ export class Session {
     };
   }
 
-  async #keep(change: Partial<StoredSession>): Promise<void> {
-    this.#stored = { ...this.#stored, ...change, updatedAt: this.#parts.now().toISOString() };
-    await this.#parts.store.save(this.#stored);
-  }
-
   #update(client: AgentContext, update: SessionUpdate): Promise<void> {
-    return client.notify("session/update", { sessionId: this.#stored.id, update });
+    return client.notify("session/update", { sessionId: this.#state.id, update });
   }
 }

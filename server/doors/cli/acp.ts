@@ -1,9 +1,5 @@
 // `latchkey acp`: an agent on stdio for editors that speak the Agent Client Protocol.
-import { homedir, platform } from "node:os";
-import { join } from "node:path";
-import { stateFolder } from "../../state/folder.ts";
 import { serveAgent } from "../acp/agent.ts";
-import { openSessionStore } from "../acp/session-store.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
 export const acp: Verb = {
@@ -15,9 +11,7 @@ export const acp: Verb = {
     const { edge, log, version } = context;
     const house = await context.openHouse("acp");
     try {
-      const folder = join(stateFolder({ environment: edge.environment, platform: platform(), home: homedir() }), "acp-sessions");
-      const store = openSessionStore(folder, () => house.settings()["conversations.keep"]);
-      await serveAgent({ house, edge, log, store, version });
+      await serveAgent({ house, edge, log, version });
       return EXIT.ok;
     } finally {
       await house.close();

@@ -10,12 +10,13 @@ import type { House } from "../../house.ts";
 import { sendAsking, withWay } from "../soft-limit.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
 import { canAsk, confirmAtTerminal } from "./confirm.ts";
+import { conversationFor } from "./conversation-choice.ts";
 import { plain } from "./plain.ts";
 import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
 export const ask: Verb = {
   summary: "Ask one question and stream the answer",
-  usage: '"…" [--file F[:L1-L2]]… [--image F]… [--model M] [--policy P] [--json]',
+  usage: '"…" [--file F[:L1-L2]]… [--image F]… [--model M] [--policy P] [--continue] [--json]',
   options: {
     file: { type: "string", multiple: true, short: "f" },
     image: { type: "string", multiple: true, short: "i" },
@@ -24,6 +25,9 @@ export const ask: Verb = {
     system: { type: "string" },
     task: { type: "string" },
     schema: { type: "string" },
+    conversation: { type: "string", short: "c" },
+    continue: { type: "boolean" },
+    "no-keep": { type: "boolean" },
     "max-cost": { type: "string" },
     "max-tokens": { type: "string" },
     "over-soft-limit": { type: "boolean" },
@@ -39,6 +43,9 @@ export const ask: Verb = {
     "system TEXT": "instructions that come before the prompt",
     "task T": "code, analysis, reasoning, chat, general, agentic or pdf_ocr",
     "schema F": "a JSON Schema file; the answer is JSON that fits it",
+    "conversation ID": "go on with a kept conversation (the beginning of its id is enough), or begin one of that name",
+    continue: "go on with the newest conversation of this folder",
+    "no-keep": "do not keep this question and its answer",
     "max-cost USD": "refuse to spend more than this on the prompt",
     "max-tokens N": "at most this many tokens of answer",
     "over-soft-limit": "send it even when that passes a soft limit (at a terminal you are asked)",
@@ -47,9 +54,10 @@ export const ask: Verb = {
     quiet: "print the answer only, no line about model and cost",
   },
   async run(context, given) {
-    const request = await requestFrom(context, given);
+    const asked = await requestFrom(context, given);
     const house = await context.openHouse("cli");
     try {
+      const request = { ...asked, ...(await conversationFor(house, given, context.edge.workingFolder)) };
       if (given.values.estimate) return await printEstimate(context, given, house, request);
       return await answer(context, given, house, request);
     } finally {

@@ -3,6 +3,7 @@ import type { Verb } from "./verb.ts";
 
 export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   ask: async () => (await import("./ask.ts")).ask,
+  conversations: async () => (await import("./conversations.ts")).conversations,
   serve: async () => (await import("./serve.ts")).serve,
   models: async () => (await import("./models.ts")).models,
   route: async () => (await import("./route.ts")).route,

@@ -42,6 +42,7 @@ export async function completeInline(
         maxOutputTokens: MOST_OUTPUT_TOKENS,
         taskType: "code",
         conversationId: INLINE_BUDGET,
+        conversation: { keep: false },
         ...(parts.workspace ? { workspace: parts.workspace } : {}),
         editor: { languageId: document.languageId, command: "inlineCompletion" },
       },
