@@ -1,4 +1,4 @@
-// Checks a chat before anything is decided: images that are images, tool results that answer a call; pure.
+// Checks a chat before anything is decided: images that are images, tool results that answer a call, a choice among the tools; pure.
 import type { ImagePart, Message, Part } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
@@ -8,15 +8,24 @@ import { textOf } from "../../shared/chat.ts";
 const MOST_IMAGE_CHARACTERS = 28 * 1024 * 1024;
 
 /** The same request with every image's media type taken from its bytes; throws Failure invalidParams. */
-export function admit<Request extends Pick<ChatRequest, "messages">>(request: Request): Request {
+export function admit<Request extends Pick<ChatRequest, "messages" | "tools" | "toolChoice">>(request: Request): Request {
   const calls = new Set<string>();
   const messages = request.messages.map((message, index) => admitMessage(message, index, calls));
   if (messages.every((message) => message.role === "system")) refuse("messages has no user message");
   const last = messages.at(-1);
   if (last?.role === "user" && textOf(last).trim() === "" && last.parts.every((part) => part.type === "text")) {
-    refuse("the prompt is empty");
+    refuse("messages: the prompt is empty");
   }
+  admitChoice(request);
   return { ...request, messages };
+}
+
+/** A vendor would refuse it, after the way there. */
+function admitChoice({ tools, toolChoice }: Pick<ChatRequest, "tools" | "toolChoice">): void {
+  if (toolChoice === undefined || toolChoice === "auto" || toolChoice === "none") return;
+  const names = (tools ?? []).map(({ name }) => name);
+  if (toolChoice === "required" && names.length === 0) refuse("toolChoice: there is no tool to call");
+  if (toolChoice !== "required" && !names.includes(toolChoice.name)) refuse("toolChoice.name is none of the tools");
 }
 
 function admitMessage(message: Message, index: number, calls: Set<string>): Message {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { type HttpDoor, latchkey, newHome, startHttpDoor } from "../support/http-door.ts";
 import { asProvider, startVendor } from "../support/vendor.ts";
@@ -123,7 +124,8 @@ describe("the HTTP door", () => {
     { name: "no messages", path: "/v1/chat/completions", body: "{}", status: 400 },
     { name: "an empty prompt", path: "/v1/chat/completions", body: chat(""), status: 400 },
     { name: "an unknown path", path: "/v1/embeddings", body: "{}", status: 404 },
-    { name: "too much", path: "/v1/chat/completions", body: chat("x".repeat(33 * 1024 * 1024)), status: 400 },
+    { name: "too much", path: "/v1/chat/completions", body: chat("x".repeat(33 * 1024 * 1024)), status: 413 },
+    { name: "a list instead of an object", path: "/v1/responses", body: "[]", status: 400 },
   ];
   for (const { name, path, body, status } of rubbish) {
     it(`answers ${name} with ${status} in the vendor's shape`, async () => {
@@ -133,6 +135,73 @@ describe("the HTTP door", () => {
       assert.equal((await ask(door, "/v1/models", token)).status, 200);
     });
   }
+
+  it("reads no further than it may when no length is stated", async () => {
+    const piece = new Uint8Array(1024 * 1024).fill(32);
+    let sent = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 1;
+        if (sent <= 200) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+    // Past the limit the answer may come while the body is still on its way, or the line be cut.
+    const streamed: RequestInit & { duplex: "half" } = { method: "POST", headers: token, body, duplex: "half" };
+    const answer = await fetch(`${door.origin}/v1/messages`, streamed).catch(() => null);
+    if (answer) {
+      assert.equal(answer.status, 413);
+      assert.equal(((await answer.json()) as { error: { type: string } }).error.type, "request_too_large");
+    }
+    assert.ok(sent < 150, `${sent} MiB were taken`);
+    assert.equal((await ask(door, "/v1/models", token)).status, 200);
+  });
+
+  it("lets a page of an allowed origin send the headers that the vendors' SDKs add", async () => {
+    const asked = { "access-control-request-method": "POST", "access-control-request-headers": "authorization,x-stainless-lang" };
+    const preflight = await ask(door, "/v1/chat/completions", { origin: "https://page.example.test", ...asked }, undefined, "OPTIONS");
+    assert.equal(preflight.headers["access-control-allow-headers"], "authorization,x-stainless-lang");
+  });
+
+  it("answers HEAD as GET without its body, and says of what it does not serve that it does not", async () => {
+    const head = await ask(door, "/v1/models", token, undefined, "HEAD");
+    assert.deepEqual([head.status, head.body], [200, ""]);
+    for (const [method, path] of [
+      ["DELETE", "/v1/responses/resp_1"],
+      ["PUT", "/v1/models"],
+      ["GET", "/v1/chat/completions"],
+      ["POST", "/chat/completions"],
+    ] as const) {
+      const answer = await ask(door, path, token, undefined, method);
+      assert.equal(answer.status, 404, `${method} ${path}`);
+      assert.match(JSON.parse(answer.body).error.message, new RegExp(`There is no ${method}`));
+    }
+  });
+
+  it("shows each model alone as it is listed, its slash encoded or not", async () => {
+    const listed = JSON.parse((await ask(door, "/v1/models", token)).body).data as { id: string }[];
+    assert.ok(listed.length > 4);
+    for (const row of listed) {
+      for (const id of [row.id, encodeURIComponent(row.id)]) {
+        assert.deepEqual(JSON.parse((await ask(door, `/v1/models/${id}`, token)).body), row);
+      }
+    }
+  });
+
+  it("does not know a model whose name is no name", async () => {
+    for (const id of ["nobody/none", "%E0%A4%A", "..%2f..%2fetc"]) {
+      const answer = await ask(door, `/v1/models/${id}`, token);
+      assert.equal(answer.status, 404, answer.body);
+      assert.equal(JSON.parse(answer.body).error.code, "model_not_found");
+    }
+  });
+
+  it("goes on serving while half a request lies open", async () => {
+    const socket = connect(Number(new URL(door.origin).port), "127.0.0.1");
+    socket.write("POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n");
+    assert.equal((await ask(door, "/v1/models", token)).status, 200);
+    socket.destroy();
+  });
 
   it("never repeats a value that it did not understand", async () => {
     const answer = await ask(door, "/v1/chat/completions", token, JSON.stringify({ model: { key: "sk-very-secret" }, messages: [] }));

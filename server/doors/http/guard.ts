@@ -31,17 +31,23 @@ export async function admission(headers: Headers, rules: GuardRules): Promise<Ad
   return { admitted: true, client };
 }
 
-/** What a page of an allowed origin needs to be told; nothing for everybody else. */
-export function corsHeaders(origin: string | null, rules: GuardRules): Record<string, string> {
+/**
+ * What a page of an allowed origin needs to be told; nothing for everybody else. The vendors' SDKs add headers of their
+ * own (x-stainless-…), so an allowed page may send whichever it asks for: nothing here is decided by a header but the token.
+ */
+export function corsHeaders(headers: Headers, rules: GuardRules): Record<string, string> {
+  const origin = headers.get("origin");
   if (origin === null || !rules.origins.includes(origin)) return {};
+  // A public page that calls this machine's own network asks for that too.
+  const isPrivate = headers.get("access-control-request-private-network") === "true";
   return {
     "access-control-allow-origin": origin,
-    "access-control-allow-headers":
-      "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-latchkey-conversation, x-latchkey-workspace, x-latchkey-policy, x-latchkey-max-cost-usd, x-latchkey-over-soft-limit",
+    "access-control-allow-headers": headers.get("access-control-request-headers") ?? "authorization, content-type, x-api-key",
     "access-control-allow-methods": "GET, POST",
+    ...(isPrivate ? { "access-control-allow-private-network": "true" } : {}),
     "access-control-expose-headers":
       "x-latchkey-model, x-latchkey-cost-usd, x-latchkey-cost-provenance, x-latchkey-chat-id, x-latchkey-ignored",
-    vary: "origin",
+    vary: "origin, access-control-request-headers",
   };
 }
 

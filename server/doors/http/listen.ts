@@ -6,7 +6,7 @@ import type { Log } from "../../log.ts";
 import type { Address } from "./address.ts";
 import { originOf } from "./address.ts";
 import type { GuardRules } from "./guard.ts";
-import { addRoutes } from "./routes.ts";
+import { addRoutes, type Known } from "./routes.ts";
 
 export interface HttpOrder {
   readonly house: House;
@@ -29,7 +29,7 @@ const LONGEST_FAREWELL_MS = 700;
 export async function openHttpDoor({ house, log, address, rules }: HttpOrder): Promise<HttpDoor> {
   const [{ Hono }, { createAdaptorServer }] = await Promise.all([import("hono"), import("@hono/node-server")]);
   const closing = new AbortController();
-  const app = new Hono<{ Variables: { client: string } }>();
+  const app = new Hono<Known>();
   addRoutes(app, { house, log, rules, closing: closing.signal });
   const server = createAdaptorServer({
     fetch: app.fetch,

@@ -1,10 +1,13 @@
 // The models that can be used now, in the list shapes of both vendors; `auto` comes first.
+import { Failure } from "../../../shared/failure.ts";
 import { NANO_PER_USD } from "../../../shared/money.ts";
 import type { ResultOf } from "../../../shared/protocol.ts";
+import { modelChoice } from "./request-parts.ts";
 
 type Row = ResultOf<"model/list">["models"][number];
+type Auto = { readonly id: string; readonly name: string };
 
-const AUTO = [
+const AUTO: readonly Auto[] = [
   { id: "auto", name: "Routed by your policy" },
   { id: "auto:cheap", name: "Routed, cheap" },
   { id: "auto:balanced", name: "Routed, balanced" },
@@ -15,11 +18,20 @@ const AUTO = [
 export function openaiModels(rows: readonly Row[]) {
   return {
     object: "list",
-    data: [...AUTO.map(({ id, name }) => ({ id, object: "model", created: 0, owned_by: "latchkey", name })), ...rows.map(openaiModel)],
+    data: [...AUTO.map(openaiAuto), ...rows.map(openaiModel)],
   };
 }
 
-export function openaiModel(row: Row) {
+function openaiAuto({ id, name }: Auto) {
+  return { id, object: "model", created: 0, owned_by: "latchkey", name };
+}
+
+/** How much it takes and gives is the chosen model's affair. */
+function withoutWindow({ id, name }: Auto) {
+  return { id, name, contextWindowTokens: 0, maxOutputTokens: 0 };
+}
+
+function openaiModel(row: Row) {
   return {
     id: row.id,
     object: "model",
@@ -35,12 +47,22 @@ export function openaiModel(row: Row) {
   };
 }
 
+/** One model by any name under which it can be asked for: its id, its vendor's bare name, or one of the routed. */
+export function oneModel(name: string, rows: readonly Row[], shape: "openai" | "anthropic"): unknown {
+  const auto = AUTO.find((one) => one.id === name);
+  if (auto) return shape === "openai" ? openaiAuto(auto) : anthropicModel(withoutWindow(auto));
+  const { model } = modelChoice(name, () => rows);
+  const row = rows.find(({ id }) => id === model);
+  if (!row) throw new Failure("modelNotFound");
+  return shape === "openai" ? openaiModel(row) : anthropicModel(row);
+}
+
 export function anthropicModels(rows: readonly Row[]) {
-  const data = [...AUTO.map(({ id, name }) => ({ id, name, contextWindowTokens: 0, maxOutputTokens: 0 })), ...rows].map(anthropicModel);
+  const data = [...AUTO.map(withoutWindow), ...rows].map(anthropicModel);
   return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 }
 
-export function anthropicModel(row: Pick<Row, "id" | "name" | "contextWindowTokens" | "maxOutputTokens">) {
+function anthropicModel(row: Pick<Row, "id" | "name" | "contextWindowTokens" | "maxOutputTokens">) {
   return {
     type: "model",
     id: row.id,

@@ -53,7 +53,11 @@ export interface Refusal {
   readonly anthropic: AnthropicWords;
 }
 
+/** A body that was not read to its end. */
+const TOO_LARGE = row(413, INVALID, "request_too_large", "request_too_large");
+
 export function refusalOf(failure: Failure): Refusal {
+  if (failure.details.tooLarge === true) return { failure, ...TOO_LARGE };
   return { failure, ...ROWS[failure.kind] };
 }
 

@@ -73,6 +73,18 @@ export function unread(body: unknown, read: readonly string[]): string[] {
     .map(([name]) => name);
 }
 
+/**
+ * Fields that change what is asked for, and that no model behind this door could heed: refused by name, each with the
+ * reason, unlike those that only tune. An empty value asks for nothing.
+ */
+export function refuseUnheeded(body: unknown, reasons: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(body as Record<string, unknown>)) {
+    const asksNothing = value === null || value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    if (!asksNothing && Object.hasOwn(reasons, name)) refuse(`${name}: ${reasons[name]}`);
+  }
+}
+
+/** Begins with the field's path, which is what `param` of an error says. */
 export function refuse(what: string): never {
   throw new Failure("invalidParams", `Not understood: ${what}. Nothing was sent or charged.`, { fields: [what] });
 }

@@ -7,15 +7,17 @@ import type { House } from "../../house.ts";
 import type { Log } from "../../log.ts";
 import { errorResponse, json, streamedAnswer, wholeAnswer } from "./answer.ts";
 import { messages } from "./anthropic/surface.ts";
+import { readBody } from "./body.ts";
+import { type ClientMemory, createMemories } from "./client-memory.ts";
 import { admission, corsHeaders, type GuardRules } from "./guard.ts";
-import { anthropicModel, anthropicModels, openaiModel, openaiModels } from "./models.ts";
+import { anthropicModels, oneModel, openaiModels } from "./models.ts";
 import { chatCompletions } from "./openai-chat/surface.ts";
-import { createResponses } from "./openai-responses/surface.ts";
 import { failureOf, refusalOf } from "./refusal.ts";
-import { createReplay } from "./replay.ts";
 import { modelChoice, optionsFrom } from "./request-parts.ts";
+import { createRevocation } from "./revocation.ts";
 import { stoppingAt } from "./stops.ts";
 import type { Asked, Surface } from "./surface.ts";
+import type { TokenRow } from "./tokens.ts";
 
 export interface DoorParts {
   readonly house: House;
@@ -25,30 +27,27 @@ export interface DoorParts {
   readonly closing: AbortSignal;
 }
 
-type Known = { Variables: { client: string } };
+export type Known = { Variables: { client: TokenRow } };
 
 /** More at once would only wait on one another; clients are told to come back. */
 const MOST_CHATS = 256;
-/** As much as a frame on stdio: any prompt with images that a vendor takes. */
-const MOST_BODY_BYTES = 32 * 1024 * 1024;
 
 export function addRoutes(app: Hono<Known>, parts: DoorParts): void {
   const { house, log, rules } = parts;
   app.use("*", async (context, next) => {
-    const cors = corsHeaders(context.req.header("origin") ?? null, rules);
+    const cors = corsHeaders(context.req.raw.headers, rules);
     if (context.req.method === "OPTIONS") return new Response(null, { status: cors.vary ? 204 : 403, headers: cors });
     const admitted = await admission(context.req.raw.headers, rules);
     if (!admitted.admitted) return refusedAtDoor(context, admitted.status, admitted.message, cors);
-    context.set("client", admitted.client.name);
+    context.set("client", admitted.client);
     await next();
     for (const [name, value] of Object.entries(cors)) context.res.headers.set(name, value);
     return undefined;
   });
   const door = createDoor(parts);
-  const responses = createResponses();
-  app.post("/v1/chat/completions", (context) => door.answer(chatCompletions, context));
-  app.post("/v1/responses", (context) => door.answer(responses, context));
-  app.post("/v1/messages", (context) => door.answer(messages, context));
+  app.post("/v1/chat/completions", (context) => door.answer(() => chatCompletions, context));
+  app.post("/v1/responses", (context) => door.answer(({ responses }) => responses, context));
+  app.post("/v1/messages", (context) => door.answer(() => messages, context));
   app.post("/v1/messages/count_tokens", (context) => door.count(context));
   app.get("/v1/models", async (context) => {
     const { models } = await house.listModels({});
@@ -56,9 +55,7 @@ export function addRoutes(app: Hono<Known>, parts: DoorParts): void {
   });
   app.get("/v1/models/:id{.+}", async (context) => {
     const { models } = await house.listModels({ all: true });
-    const row = models.find((model) => model.id === decodeURIComponent(context.req.param("id")));
-    if (!row) return errorResponse(surfaceOf(context), refusalOf(new Failure("modelNotFound")), randomUUID());
-    return json(200, isAnthropic(context) ? anthropicModel(row) : openaiModel(row));
+    return json(200, oneModel(context.req.param("id"), models, isAnthropic(context) ? "anthropic" : "openai"));
   });
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path}. There are POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/messages/count_tokens and GET /v1/models.`;
@@ -69,8 +66,9 @@ export function addRoutes(app: Hono<Known>, parts: DoorParts): void {
   );
 }
 
-function createDoor({ house, log, closing }: DoorParts) {
-  const replay = createReplay();
+function createDoor({ house, log, rules, closing }: DoorParts) {
+  const memoryOf = createMemories();
+  const untilRevoked = createRevocation(rules.tokens);
   let running = 0;
   const send: Send = async (request, caller) => {
     if (running >= MOST_CHATS) throw overloaded();
@@ -82,21 +80,24 @@ function createDoor({ house, log, closing }: DoorParts) {
     }
   };
   const logBug = (error: unknown) => log.error("unexpected error", { error });
-  const read = async (surface: Surface, context: Context<Known>): Promise<Asked> => {
+  const read = async (surface: Surface, context: Context<Known>, { replay }: ClientMemory): Promise<Asked> => {
     const headers = context.req.raw.headers;
     const reading = { replay, now: new Date(), newId: randomUUID, options: optionsFrom(headers) };
-    const asked = surface.read(await bodyOf(context), reading);
+    const asked = surface.read(await readBody(context.req), reading);
     const name = asked.request.model ?? "auto";
     const { models } = name.includes("/") || name.startsWith("auto") ? { models: [] } : await house.listModels({ all: true });
     return { ...asked, request: { ...asked.request, ...modelChoice(name, () => models), ...reading.options } };
   };
   return {
-    async answer(surface: Surface, context: Context<Known>): Promise<Response> {
+    async answer(choose: (memory: ClientMemory) => Surface, context: Context<Known>): Promise<Response> {
       const signal = AbortSignal.any([context.req.raw.signal, closing]);
-      const common = { replay, editor: `http:${context.get("client")}`, signal, logBug };
+      const client = context.get("client");
+      const memory = memoryOf(client.id);
+      const surface = choose(memory);
+      const common = { replay: memory.replay, editor: `http:${client.name}`, signal, logBug };
       try {
-        const asked = await read(surface, context);
-        const parts = { ...common, send: stoppingAt(send, asked.stops) };
+        const asked = await read(surface, context, memory);
+        const parts = { ...common, send: stoppingAt(untilRevoked(send, client.id), asked.stops) };
         return await (asked.stream ? streamedAnswer(surface, asked, parts) : wholeAnswer(surface, asked, parts));
       } catch (error) {
         return errorResponse(surface, refusalOf(failureOf(error, logBug)), randomUUID());
@@ -104,7 +105,7 @@ function createDoor({ house, log, closing }: DoorParts) {
     },
     async count(context: Context<Known>): Promise<Response> {
       try {
-        const { request } = await read(messages, context);
+        const { request } = await read(messages, context, memoryOf(context.get("client").id));
         const { inputTokens } = await house.quote(request);
         return json(200, { input_tokens: inputTokens });
       } catch (error) {
@@ -112,24 +113,6 @@ function createDoor({ house, log, closing }: DoorParts) {
       }
     },
   };
-}
-
-async function bodyOf(context: Context<Known>): Promise<unknown> {
-  const length = Number(context.req.header("content-length") ?? 0);
-  if (length > MOST_BODY_BYTES) throw tooLarge(length);
-  const text = await context.req.text();
-  if (text.length > MOST_BODY_BYTES) throw tooLarge(text.length);
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null) return body;
-  } catch {
-    // Said below, without repeating what came.
-  }
-  throw new Failure("invalidParams", "The body is not a JSON object. Nothing was sent or charged.");
-}
-
-function tooLarge(bytes: number): Failure {
-  return new Failure("invalidParams", `The body has ${bytes} bytes; at most ${MOST_BODY_BYTES} are read. Nothing was sent or charged.`);
 }
 
 function overloaded(): Failure {

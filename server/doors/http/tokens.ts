@@ -21,6 +21,8 @@ export interface TokenStore {
   revoke(nameOrId: string): Promise<readonly TokenRow[]>;
   /** Reads the file again whenever it changed, so that a revoked token is refused at once. */
   find(token: string): Promise<TokenRow | null>;
+  /** Whether the token of this id was not revoked meanwhile. */
+  has(id: string): Promise<boolean>;
 }
 
 /** Says what it is when it turns up in a log or a repository. */
@@ -33,15 +35,17 @@ export function tokenFileOf(edge: Edge): string {
 export function openTokens(path: string, now: () => Date): TokenStore {
   const list = async () => parse(await readText(path), path);
   let seen = { stamp: "", byHash: new Map<string, TokenRow>() };
+  const known = async () => {
+    const stamp = stampOf(path);
+    if (stamp !== seen.stamp) seen = { stamp, byHash: new Map((await list()).map((row) => [row.hash, row])) };
+    return seen.byHash;
+  };
   return {
     list,
     create: (name) => create(path, name, now),
     revoke: (nameOrId) => revoke(path, nameOrId),
-    async find(token) {
-      const stamp = stampOf(path);
-      if (stamp !== seen.stamp) seen = { stamp, byHash: new Map((await list()).map((row) => [row.hash, row])) };
-      return seen.byHash.get(hashOf(token)) ?? null;
-    },
+    find: async (token) => (await known()).get(hashOf(token)) ?? null,
+    has: async (id) => [...(await known()).values()].some((row) => row.id === id),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ChatRequest } from "../../../../shared/protocol.ts";
 import { parseParams } from "../../../rpc/connection.ts";
 import { defined, effort } from "../openai-chat/request.ts";
 import { restored } from "../replay.ts";
-import { refuse, toolFrom, unread } from "../request-parts.ts";
+import { refuse, refuseUnheeded, toolFrom, unread } from "../request-parts.ts";
 import type { Asked, Reading } from "../surface.ts";
 import { blockParts, resultBlock } from "./blocks.ts";
 
@@ -29,11 +29,17 @@ const Body = z.object({
 });
 type Body = z.infer<typeof Body>;
 
+const UNHEEDED = {
+  mcp_servers: "Anthropic would call these servers, and this request may go to any model; connect to them from your own client",
+  container: "it is kept at Anthropic, and this request may go to any model",
+};
+
 /** Read here, or without any effect on the answer's words. */
-const READ = [...Object.keys(Body.def.shape), "metadata", "cache_control"];
+const READ = [...Object.keys(Body.def.shape), "metadata", "cache_control", ...Object.keys(UNHEEDED)];
 
 export function readMessages(given: unknown, reading: Reading): Asked {
   const body = parseParams(Body, given);
+  refuseUnheeded(given, UNHEEDED);
   const request: ChatRequest = {
     chatId: reading.newId(),
     messages: [...systemOf(body), ...body.messages.flatMap((message, at) => messagesFrom(message, `messages.${at}`, reading))],
@@ -96,7 +102,7 @@ const MEDIUM_BUDGET_TOKENS = 16_384;
 
 function reasoningOf({ thinking, output_config: config }: Body): Reasoning | undefined {
   if (thinking?.type === "disabled") return "off";
-  if (config?.effort) return effort(config.effort);
+  if (config?.effort) return effort(config.effort, "output_config.effort");
   if (!thinking) return undefined;
   const budget = thinking.budget_tokens ?? LOW_BUDGET_TOKENS;
   if (budget < LOW_BUDGET_TOKENS) return "low";

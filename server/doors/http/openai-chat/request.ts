@@ -4,7 +4,7 @@ import type { Message, Part, Reasoning, ToolChoice } from "../../../../shared/ch
 import type { ChatRequest } from "../../../../shared/protocol.ts";
 import { parseParams } from "../../../rpc/connection.ts";
 import { restored } from "../replay.ts";
-import { callFrom, imageFrom, refuse, toolFrom, unread } from "../request-parts.ts";
+import { callFrom, imageFrom, refuse, refuseUnheeded, toolFrom, unread } from "../request-parts.ts";
 import type { Asked, Reading } from "../surface.ts";
 
 const nullish = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
@@ -19,6 +19,7 @@ const ChatMessage = z.object({
   tool_calls: nullish(z.array(Call)),
   tool_call_id: nullish(z.string()),
   name: nullish(z.string()),
+  function_call: z.optional(z.unknown()),
 });
 type ChatMessage = z.infer<typeof ChatMessage>;
 
@@ -32,18 +33,37 @@ const Body = z.object({
   temperature: nullish(z.number().check(z.gte(0), z.lte(2))),
   reasoning_effort: nullish(z.string()),
   n: nullish(z.int()),
+  modalities: nullish(z.array(z.string())),
   tools: nullish(z.array(z.looseObject({ type: z.string() }))),
   tool_choice: nullish(z.union([z.string(), z.looseObject({ type: z.string() })])),
   response_format: nullish(z.looseObject({ type: z.string() })),
   stop: nullish(z.union([z.string(), z.array(z.string())])),
 });
 
+const FORM_OF_2023 = "is the form of 2023; send tools and tool_choice";
+const UNHEEDED = {
+  functions: FORM_OF_2023,
+  function_call: FORM_OF_2023,
+  web_search_options: "the search runs at OpenAI, and this request may go to any model",
+};
+
 /** Read here, or without any effect on the answer's words. */
-const READ = [...Object.keys(Body.def.shape), "user", "metadata", "store", "safety_identifier", "prompt_cache_key", "parallel_tool_calls"];
+const READ = [
+  ...Object.keys(Body.def.shape),
+  "user",
+  "metadata",
+  "store",
+  "safety_identifier",
+  "prompt_cache_key",
+  "parallel_tool_calls",
+  ...Object.keys(UNHEEDED),
+];
 
 export function readChat(given: unknown, reading: Reading): Asked {
   const body = parseParams(Body, given);
+  refuseUnheeded(given, UNHEEDED);
   if ((body.n ?? 1) !== 1) refuse("n must be 1");
+  if (body.modalities?.some((one) => one !== "text")) refuse("modalities must be text alone");
   const request: ChatRequest = {
     chatId: reading.newId(),
     messages: body.messages.map((message, at) => messageFrom(message, `messages.${at}`, reading)),
@@ -51,7 +71,7 @@ export function readChat(given: unknown, reading: Reading): Asked {
     ...defined({
       maxOutputTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
       temperature: body.temperature ?? undefined,
-      reasoning: body.reasoning_effort ? effort(body.reasoning_effort) : undefined,
+      reasoning: body.reasoning_effort ? effort(body.reasoning_effort, "reasoning_effort") : undefined,
       tools: body.tools?.map((tool, at) => toolOf(tool, `tools.${at}`)),
       toolChoice: body.tool_choice ? choiceFrom(body.tool_choice) : undefined,
       output: body.response_format ? outputFrom(body.response_format) : undefined,
@@ -79,6 +99,7 @@ function messageFrom(message: ChatMessage, path: string, reading: Reading): Mess
     case "user":
       return { role: "user", parts };
     case "assistant": {
+      if (message.function_call) refuse(`${path}.function_call ${FORM_OF_2023}`);
       const calls = (message.tool_calls ?? []).map((call) => callFrom(call.id, call.function.name, call.function.arguments));
       const text = message.refusal ? [...parts, { type: "text" as const, text: message.refusal }] : parts;
       return {
@@ -139,7 +160,7 @@ function outputFrom(format: Record<string, unknown>): ChatRequest["output"] {
 }
 
 /** The vendors' words for effort, in ours. */
-export function effort(word: string): Reasoning {
+export function effort(word: string, path: string): Reasoning {
   const known: Record<string, Reasoning> = {
     none: "off",
     minimal: "low",
@@ -149,7 +170,7 @@ export function effort(word: string): Reasoning {
     xhigh: "high",
     max: "high",
   };
-  return known[word] ?? refuse(`the effort "${word}"; none, low, medium and high are known`);
+  return known[word] ?? refuse(`${path} "${word}"; none, low, medium and high are known`);
 }
 
 /** Without the fields that were not given. */

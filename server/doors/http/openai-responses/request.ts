@@ -4,7 +4,7 @@ import type { Message, ToolChoice } from "../../../../shared/chat.ts";
 import type { ChatRequest } from "../../../../shared/protocol.ts";
 import { parseParams } from "../../../rpc/connection.ts";
 import { defined, effort } from "../openai-chat/request.ts";
-import { refuse, toolFrom, unread } from "../request-parts.ts";
+import { refuse, refuseUnheeded, toolFrom, unread } from "../request-parts.ts";
 import type { Asked, Reading } from "../surface.ts";
 import { itemMessages } from "./input.ts";
 import type { Threads } from "./threads.ts";
@@ -29,11 +29,22 @@ const Body = z.object({
 });
 type Body = z.infer<typeof Body>;
 
+const UNHEEDED = {
+  conversation: "conversations are kept at OpenAI, and none here; send the whole input or previous_response_id",
+  prompt: "prompts are kept at OpenAI, and none here; send instructions and input",
+  background: "an answer here is given at once or not at all",
+};
+
 /** Read here, or without any effect on the answer's words. */
-const READ = [...Object.keys(Body.def.shape), "user", "safety_identifier", "prompt_cache_key", "include", "truncation", "stream_options"];
+const READ = [
+  ...Object.keys(Body.def.shape),
+  ...["user", "safety_identifier", "prompt_cache_key", "include", "truncation", "stream_options"],
+  ...Object.keys(UNHEEDED),
+];
 
 /** The response that this one continues; null begins anew. */
 export function readResponse(given: unknown, reading: Reading, threads: Threads): Asked {
+  refuseUnheeded(given, UNHEEDED);
   const body = parseParams(Body, given);
   const earlier = body.previous_response_id ? threads.find(body.previous_response_id) : [];
   if (earlier === null) refuse(`previous_response_id "${body.previous_response_id}" is not known here (any more); send the whole input`);
@@ -49,7 +60,7 @@ export function readResponse(given: unknown, reading: Reading, threads: Threads)
     ...defined({
       maxOutputTokens: body.max_output_tokens ?? undefined,
       temperature: body.temperature ?? undefined,
-      reasoning: body.reasoning?.effort ? effort(body.reasoning.effort) : undefined,
+      reasoning: body.reasoning?.effort ? effort(body.reasoning.effort, "reasoning.effort") : undefined,
       tools: body.tools?.map((tool, at) => toolOf(tool, `tools.${at}`)),
       toolChoice: body.tool_choice ? choiceFrom(body.tool_choice) : undefined,
       output: outputFrom(body.text?.format ?? null),

@@ -8,15 +8,23 @@ export interface Threads {
 }
 
 const MOST_KEPT = 200;
+/** Pictures stand in transcripts as base64; each later transcript counts the earlier messages that it shares again. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 export function createThreads(): Threads {
-  const kept = new Map<string, readonly Message[]>();
+  const kept = new Map<string, { readonly messages: readonly Message[]; readonly characters: number }>();
+  let characters = 0;
   return {
-    find: (responseId) => kept.get(responseId) ?? null,
+    find: (responseId) => kept.get(responseId)?.messages ?? null,
     keep(responseId, messages) {
-      kept.set(responseId, messages);
-      const oldest = kept.keys().next().value;
-      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+      const thread = { messages, characters: JSON.stringify(messages).length };
+      kept.set(responseId, thread);
+      characters += thread.characters;
+      for (const [oldest, gone] of kept) {
+        if (kept.size <= MOST_KEPT && characters <= MOST_CHARACTERS) break;
+        kept.delete(oldest);
+        characters -= gone.characters;
+      }
     },
   };
 }
