@@ -14,6 +14,7 @@ import type { Dialect, DialectName, ProviderConnection } from "./providers/provi
 import type { ProviderRow } from "./providers/registry.ts";
 import { type Known, knownProviders, overrideOf } from "./known-providers.ts";
 import type { Health, HealthState, Target } from "./resilience/health.ts";
+import { VERSION } from "./version.ts";
 import type { Availability } from "./routing/route.ts";
 
 export interface AccessParts {
@@ -179,7 +180,8 @@ class Providers implements Access {
         direct: this.#parts.localUrls().has(row.id),
         onResponse: (seen) => onResponse(seen.status, seen.headers),
       }),
-      headers: endpoint.headers,
+      // An SDK names itself, in a bundle by a letter: vendors may know who really asks.
+      headers: { "user-agent": `Latchkey/${VERSION}`, ...endpoint.headers },
       quirks: endpoint.quirks,
     };
     return { dialect, connection };

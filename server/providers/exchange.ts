@@ -34,7 +34,7 @@ export interface HeaderPolicy {
  * Only these headers of an SDK leave the machine: SDKs add whatever OPENAI_CUSTOM_HEADERS, OPENAI_ORG_ID and the like
  * hold to requests to any host (measured 2026-11-23), and the machine's system, processor and runtime versions.
  */
-const COMMON_HEADERS = ["content-type", "accept", "user-agent"];
+const COMMON_HEADERS = ["content-type", "accept"];
 
 /** Vendors' error bodies are small; a gateway's error page need not be read to its end. */
 const MAX_ERROR_BYTES = 256 * 1024;

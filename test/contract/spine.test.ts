@@ -39,6 +39,7 @@ describe("a chat with a vendor", () => {
     assert.equal(result.text, "One two three.");
     assert.equal(sidecar.textOf("a"), result.text);
     assert.equal(vendor.requests[0]?.headers.authorization, `Bearer ${SECRET}`);
+    assert.match(vendor.requests[0]?.headers["user-agent"] ?? "", /^Latchkey\/\d+\.\d+\.\d+$/);
     assert.deepEqual(
       { ...result.usage },
       {
