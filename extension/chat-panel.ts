@@ -73,7 +73,7 @@ export class ChatPanel implements vscode.Disposable {
     return {
       conversationId: transcript.id,
       title: transcript.title,
-      turns: transcript.entries.map(({ turn }) => turn),
+      turns: transcript.entries.flatMap(({ turn }) => turn ?? []),
       running,
       attachments: attached.map(({ view }) => view),
       ...this.#choice(),

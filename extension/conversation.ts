@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ChatEvent, ChatResult, Message, Part } from "../shared/chat.ts";
+import { titleOf } from "../shared/conversation.ts";
 import type { AnswerTurn, QuestionTurn, ToPanel } from "../shared/panel.ts";
 import type { EditorSignals } from "../shared/protocol.ts";
 import type { TaskType } from "../shared/route.ts";
@@ -9,7 +10,7 @@ import { applyEvent, emptyAnswer, failedAnswer, finishedAnswer } from "./answer.
 import type { Attached } from "./attachment.ts";
 import type { ChatDraftRequest, Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
-import { type Entry, messagesOf, type Transcript, titleFrom } from "./transcript.ts";
+import { type Entry, messagesOf, type Transcript } from "./transcript.ts";
 
 const SYSTEM_PROMPT =
   "You answer inside a code editor. Use Markdown; put code in fenced blocks with a language, and say which file it belongs to when that is not obvious. Be brief.";
@@ -53,7 +54,7 @@ export class Conversation implements vscode.Disposable {
   }
 
   answer(id: string): AnswerTurn | undefined {
-    const turn = this.transcript.entries.find((entry) => entry.turn.id === id)?.turn;
+    const turn = this.transcript.entries.find(({ turn }) => turn?.id === id)?.turn;
     return turn?.role === "assistant" ? turn : undefined;
   }
 
@@ -77,7 +78,7 @@ export class Conversation implements vscode.Disposable {
     if (this.running) throw new Error(vscode.l10n.t("An answer is still running. Stop it first."));
     const attached = [...(ask.attached ?? []), ...this.attached];
     const turn: QuestionTurn = { role: "user", id: randomUUID(), text: ask.text, attachments: attached.map(({ view }) => view) };
-    this.transcript.title ||= titleFrom(ask.text);
+    this.transcript.title ||= titleOf([{ type: "text", text: ask.text }]);
     this.transcript.entries.push({ turn, message: questionMessage(ask.text, attached) });
     this.attached = [];
     this.draft = "";
@@ -88,7 +89,7 @@ export class Conversation implements vscode.Disposable {
 
   /** Asks the question of an answer again; what came after it is gone. */
   async retry(answerId: string, model?: string): Promise<AnswerTurn | undefined> {
-    const at = this.transcript.entries.findIndex(({ turn }) => turn.id === answerId);
+    const at = this.transcript.entries.findIndex(({ turn }) => turn?.id === answerId);
     if (at < 1 || this.running) return undefined;
     this.#cut(at);
     return this.#answer(model ? { text: "", model } : { text: "" });
@@ -96,14 +97,15 @@ export class Conversation implements vscode.Disposable {
 
   /** Sends a question anew with other words and the same attachments. */
   async edit(questionId: string, text: string): Promise<AnswerTurn | undefined> {
-    const at = this.transcript.entries.findIndex(({ turn }) => turn.id === questionId);
+    const at = this.transcript.entries.findIndex(({ turn }) => turn?.id === questionId);
     const entry = this.transcript.entries[at];
-    if (entry?.turn.role !== "user" || this.running) return undefined;
+    if (entry?.turn?.role !== "user" || this.running) return undefined;
     const kept = (entry.message?.parts ?? []).slice(0, -1);
-    const edited: Entry = { turn: { ...entry.turn, text }, message: { role: "user", parts: [...kept, { type: "text", text }] } };
+    const turn: QuestionTurn = { ...entry.turn, text };
+    const edited: Entry = { turn, message: { role: "user", parts: [...kept, { type: "text", text }] } };
     this.#cut(at);
     this.transcript.entries.push(edited);
-    this.#messages.fire({ type: "turn", turn: edited.turn });
+    this.#messages.fire({ type: "turn", turn });
     return this.#answer({ text });
   }
 
@@ -156,13 +158,15 @@ export class Conversation implements vscode.Disposable {
       model: ask.model ?? this.#choice.model,
       policy: this.#choice.policy,
       conversationId: this.transcript.id,
+      // Kept once it has settled, with what the reader saw beside it.
+      conversation: { keep: false },
       ...(ask.taskType ? { taskType: ask.taskType } : {}),
       ...(ask.editor ? { editor: ask.editor } : {}),
     };
   }
 
   #cut(at: number): void {
-    for (const { turn } of this.transcript.entries.splice(at)) this.#messages.fire({ type: "gone", id: turn.id });
+    for (const { turn } of this.transcript.entries.splice(at)) if (turn) this.#messages.fire({ type: "gone", id: turn.id });
   }
 }
 

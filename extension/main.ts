@@ -17,6 +17,7 @@ import { hintAtKeys } from "./key-hint.ts";
 import { houseActions } from "./house-actions.ts";
 import { keyActions } from "./key-actions.ts";
 import { Hosts } from "./hosts.ts";
+import { KeptConversations } from "./kept-conversations.ts";
 import { Keys } from "./keys.ts";
 import { LanguageModels, VENDOR } from "./language-model-provider.ts";
 import { createLog } from "./log.ts";
@@ -80,7 +81,7 @@ function build(context: vscode.ExtensionContext) {
   const choice = new Choice(workspaceState);
   const models = new Models(sidecar, choice);
   const folder = vscode.Uri.joinPath(context.globalStorageUri, "conversations");
-  const conversations = new Conversations({ chats, choice, folder, log });
+  const conversations = new Conversations({ chats, choice, kept: new KeptConversations({ sidecar, earlier: folder, log }), log });
   const proposals = new Proposals();
   const codeBlocks = new CodeBlocks(proposals);
   const quotes = new Quotes(sidecar);

@@ -1,11 +1,11 @@
-// A conversation as data: what the reader sees beside what the models are sent; written to disk as it is.
+// A conversation as data: what the reader sees beside what the models are sent; the sidecar keeps it.
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { Message } from "../shared/chat.ts";
 import { Turn } from "../shared/panel.ts";
 
-/** An answer that produced nothing has no message: sending it back would confuse the next model. */
-const Entry = z.object({ turn: Turn, message: z.optional(Message) });
+/** An answer that produced nothing has no message: sending it back would confuse the next model. What only models read has no turn. */
+const Entry = z.object({ turn: z.optional(Turn), message: z.optional(Message) });
 export type Entry = z.infer<typeof Entry>;
 
 export const Transcript = z.object({
@@ -17,8 +17,6 @@ export const Transcript = z.object({
   entries: z.array(Entry),
 });
 export type Transcript = z.infer<typeof Transcript>;
-
-const TITLE_LENGTH_MAX = 60;
 
 export function emptyTranscript(now: Date, workspace?: string): Transcript {
   const at = now.toISOString();
@@ -32,12 +30,7 @@ export function messagesOf(transcript: Transcript, end = transcript.entries.leng
 
 /** The same talk up to and including one turn, as a conversation of its own. */
 export function forkedAt(transcript: Transcript, turnId: string, now: Date): Transcript {
-  const end = transcript.entries.findIndex(({ turn }) => turn.id === turnId) + 1;
+  const end = transcript.entries.findIndex(({ turn }) => turn?.id === turnId) + 1;
   const at = now.toISOString();
   return { ...transcript, id: randomUUID(), createdAt: at, updatedAt: at, entries: structuredClone(transcript.entries.slice(0, end)) };
-}
-
-export function titleFrom(text: string): string {
-  const line = text.trim().split("\n", 1)[0] ?? "";
-  return line.length > TITLE_LENGTH_MAX ? `${line.slice(0, TITLE_LENGTH_MAX - 1)}…` : line;
 }

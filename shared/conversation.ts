@@ -66,6 +66,8 @@ export const ConversationSave = z.object({
   entries: z.optional(z.array(ConversationEntry)),
   title: z.optional(z.string()),
   createdAt: z.optional(z.string()),
+  /** Now, unless it is brought from elsewhere. */
+  updatedAt: z.optional(z.string()),
   workspace: z.optional(z.string()),
   choice: z.optional(z.object({ model: z.string(), policy: z.string() })),
 });

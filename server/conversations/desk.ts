@@ -1,5 +1,6 @@
 // What a door may ask of the kept conversations: list, read, save, fork, delete, export; each answer is the store's.
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import type { ConversationHead, ConversationSave } from "../../shared/conversation.ts";
 import type { ParamsOf, ResultOf } from "../../shared/protocol.ts";
 import { asJson, asMarkdown } from "./export.ts";
@@ -24,8 +25,9 @@ export function createConversations(store: ConversationStore, mayKeep: () => boo
   return {
     async list({ workspace, text, limit }) {
       const wanted = text?.toLocaleLowerCase();
+      const place = placeOf(workspace);
       const fits = (head: ConversationHead) =>
-        (workspace === undefined || head.workspace === workspace) &&
+        (place === undefined || placeOf(head.workspace) === place) &&
         (wanted === undefined || head.title.toLocaleLowerCase().includes(wanted) || head.id.startsWith(wanted));
       return { conversations: (await store.list()).filter(fits).slice(0, limit) };
     },
@@ -46,10 +48,20 @@ export function createConversations(store: ConversationStore, mayKeep: () => boo
   };
 }
 
+/** Editors name a folder by its address, shells by its path: both mean the same place. */
+function placeOf(workspace: string | undefined): string | undefined {
+  if (!workspace?.startsWith("file:")) return workspace;
+  try {
+    return fileURLToPath(workspace);
+  } catch {
+    return workspace;
+  }
+}
+
 /** Two clients that went on with one conversation get one each: nothing of either is lost. */
 async function save(store: ConversationStore, params: ConversationSave, client: string): Promise<ConversationHead> {
-  const { id, from, revision, entries = [], title, createdAt, workspace, choice } = params;
-  const about = { title, createdAt, workspace, choice, client };
+  const { id, from, revision, entries = [], title, createdAt, updatedAt, workspace, choice } = params;
+  const about = { title, createdAt, updatedAt, workspace, choice, client };
   const rest: Change = { from, add: entries, about };
   const moved = Symbol("moved on");
   try {

@@ -37,7 +37,7 @@ function asChange({ cwd, title, updatedAt, model, policy, costNanoUsd, messages 
   const add = messages.map((message): ConversationEntry => ({ at: updatedAt, message }));
   const last = add.findLast(({ message }) => message?.role === "assistant");
   if (last) last.answer = { cost: { nanoUsd: costNanoUsd, provenance, priceDate: null } };
-  return { add, about: { title, createdAt: updatedAt, workspace: cwd, client: "acp", choice: { model, policy } } };
+  return { add, about: { title, createdAt: updatedAt, updatedAt, workspace: cwd, client: "acp", choice: { model, policy } } };
 }
 
 function parse(text: string | null): EarlierSession | null {

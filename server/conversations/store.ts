@@ -12,7 +12,7 @@ import { append, readEntries, readHead, type StoredHead, writeWhole } from "./fi
 export interface Change {
   readonly from?: number | undefined;
   readonly add: readonly ConversationEntry[];
-  readonly about?: Partial<Pick<ConversationHead, "title" | "createdAt" | "workspace" | "client" | "choice" | "forkedFrom">>;
+  readonly about?: Partial<Pick<ConversationHead, "title" | "createdAt" | "updatedAt" | "workspace" | "client" | "choice" | "forkedFrom">>;
 }
 
 export interface Current {
@@ -125,7 +125,7 @@ async function apply({ path, id, found, entries, at }: Place, { from, add, about
     ...(before?.head ?? { id, title: "", createdAt: at }),
     ...defined(about),
     ...answeredBy(added),
-    updatedAt: at,
+    updatedAt: about.updatedAt ?? at,
     entries: (kept?.length ?? before?.head.entries ?? 0) + added.length,
     costNanoUsd: costWith(before?.head.costNanoUsd ?? (before ? null : 0), added),
     revision: (before?.head.revision ?? 0) + 1,

@@ -236,6 +236,7 @@ describe("kept conversations", function () {
       [conversation.title, conversation.costNanoUsd, conversation.choice],
       ["Before", 7, { model: "auto", policy: "cheap" }],
     );
+    assert.equal(conversation.updatedAt, earlier.updatedAt);
     assert.deepEqual(
       entries.map(({ message }) => message),
       earlier.messages,
