@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { InitializationOptions } from "../shared/protocol.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 import { createAccess } from "./access.ts";
+import { openLearnedWindows } from "./catalog/learned-windows.ts";
 import { overlaySettings } from "./catalog/custom.ts";
 import { createCatalogWithDemo } from "./catalog/demo.ts";
 import type { SpineParts } from "./chat/parts.ts";
@@ -120,12 +121,12 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
   const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
+  const windows = openLearnedWindows({ catalog, folder, now, warn: (message) => log.warn(message) });
   const learned = createLearnedGain({ catalog, providersWithKey });
   const route = createRoute({ learned: (prompt) => learned.of(prompt) });
   const spine: SpineParts = {
     ...{ catalog, budget, health, now, route, plan, providers: access, settings: settings.get },
-    quoter,
-    pricing,
+    ...{ quoter, pricing, learnWindow: windows.learn },
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     guard: (messages) => guardPrompt(messages, settings.get()["secrets.inPrompts"], ring.scrubber),
     gate: createGate({ running: 128, waiting: 128 }),
@@ -136,7 +137,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     overlaySettings(catalog, settings.get().providers.custom ?? [], now().toISOString().slice(0, 10));
   };
   applySettings();
-  const loaded = Promise.all([learn(quoter, ledger), refresher.load()]);
+  const loaded = Promise.all([learn(quoter, ledger), refresher.load(), windows.load()]);
   return {
     ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, budget, ledger, reports, health, log },
     settings: settings.get,

@@ -68,6 +68,8 @@ export const ModelInfo = z.object({
   contextWindowTokens: z.int(),
   maxOutputTokens: z.int(),
   limitsAssumed: z.boolean(),
+  /** There where the vendor itself has stated another window than the lists do. */
+  windowLearned: z.optional(z.object({ statedTokens: z.int(), source: z.string(), date: z.string() })),
   capabilities: z.array(Capability),
   reasoningControl: ReasoningControl,
   prices: z.array(Price),

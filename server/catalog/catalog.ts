@@ -19,6 +19,8 @@ export interface Catalog {
    * A live list is complete: a shipped model that it does not name becomes a ghost, visible but not chosen.
    */
   overlay(provider: string, source: OverlaySource, models: readonly ModelInfo[]): void;
+  /** A window that the vendor stated itself: holds as long as the lists state what they did then. */
+  correctWindow(id: ModelId, learned: { readonly tokens: number; readonly statedTokens: number; readonly date: string }): void;
   /** The providers that have models from this source. */
   overlaid(source: OverlaySource): readonly string[];
   /** Grows with every overlay: whoever caches an index compares it. */
@@ -35,6 +37,7 @@ class LayeredCatalog implements Catalog {
   readonly #snapshot: Snapshot;
   readonly #overlays = new Map<string, Map<OverlaySource, readonly ModelInfo[]>>();
   readonly #shelves = new Map<string, Shelf>();
+  readonly #windows = new Map<ModelId, { readonly tokens: number; readonly statedTokens: number; readonly date: string }>();
   #all: readonly ModelInfo[] | undefined;
 
   constructor(snapshot: Snapshot) {
@@ -72,6 +75,15 @@ class LayeredCatalog implements Catalog {
     else layers.delete(source);
     if (layers.size > 0) this.#overlays.set(provider, layers);
     else this.#overlays.delete(provider);
+    this.#changed(provider);
+  }
+
+  correctWindow(id: ModelId, learned: { readonly tokens: number; readonly statedTokens: number; readonly date: string }): void {
+    this.#windows.set(id, learned);
+    this.#changed(providerOf(id));
+  }
+
+  #changed(provider: string): void {
     this.#shelves.delete(provider);
     this.#all = undefined;
     this.#revision += 1;
@@ -84,13 +96,29 @@ class LayeredCatalog implements Catalog {
   #shelf(provider: string): Shelf {
     const kept = this.#shelves.get(provider);
     if (kept) return kept;
-    const models = this.#stack(provider);
+    const stacked = this.#stack(provider);
+    const models = this.#windows.size === 0 ? stacked : stacked.map((model) => this.#corrected(model));
     const byId = new Map<ModelId, ModelInfo>();
     for (const model of models) for (const alias of model.aliases) byId.set(alias, model);
     for (const model of models) byId.set(model.id, model);
     const shelf = { models, byId };
     this.#shelves.set(provider, shelf);
     return shelf;
+  }
+
+  #corrected(model: ModelInfo): ModelInfo {
+    const learned = this.#windows.get(model.id);
+    if (learned === undefined || learned.statedTokens !== model.contextWindowTokens || learned.tokens === model.contextWindowTokens) {
+      return model;
+    }
+    const { tokens, statedTokens, date } = learned;
+    return {
+      ...model,
+      contextWindowTokens: tokens,
+      maxOutputTokens: Math.min(model.maxOutputTokens, tokens),
+      limitsAssumed: false,
+      windowLearned: { statedTokens, source: "the vendor's refusal", date },
+    };
   }
 
   /** What people say in settings wins over what a server lists, which wins over what was shipped. */

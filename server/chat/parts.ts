@@ -69,6 +69,8 @@ export interface SpineParts {
   readonly purpose?: AttemptIntent["purpose"];
   /** Bounds how many chats run and how many wait, whichever door they come through. */
   readonly gate: Gate;
+  /** A vendor refused a prompt and stated its window. */
+  readonly learnWindow?: (model: ModelInfo, tokens: number) => void;
   readonly now: () => Date;
   readonly newId: () => string;
   /** A bug that must not take an answer along: it is logged, the answer is marked. */

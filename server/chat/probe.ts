@@ -249,6 +249,7 @@ function only(model: ModelInfo, revision: number): Catalog {
     countOf: (provider) => (provider === model.provider ? 1 : 0),
     providers: [model.provider],
     overlay: () => undefined,
+    correctWindow: () => undefined,
     overlaid: () => [],
     revision,
   };

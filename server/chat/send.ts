@@ -19,6 +19,7 @@ import { fitsBudget, withCheaper } from "./cheaper.ts";
 import { failureOfAll, noticeFor, shownBy, totalsOf } from "./ending.ts";
 import { limitsFor } from "./limits.ts";
 import { decideOrWait } from "./patience.ts";
+import { afterOverflow, mayHold } from "./overflow.ts";
 import { fitTo } from "./window.ts";
 import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
 import type { Caller, SpineParts } from "./parts.ts";
@@ -104,6 +105,8 @@ class Chat {
       this.#lastFailure = end.failure;
       if (end.failure.kind === "cancelled") return this.#finish(model, "cancelled", null);
       if (!end.hadContent) this.#answer.forgetParts(shown);
+      const again = afterOverflow(this.#parts, this.#request, model, end.failure);
+      if (again) this.#queue.push(again);
       const verdict = budget.judge(this.#asFailed(end, end.failure, model));
       if (verdict.action === "stop" || (verdict.action === "resume" && this.#onBreak() !== "continue")) return this.#giveUp(model);
       if (verdict.action === "retry") {
@@ -183,7 +186,7 @@ class Chat {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       const nextWorst = isFree(next) ? 0 : this.#estimateOf(next).worstNanoUsd;
       if (rule === "cheaperOnly" && !fitsBudget(nextWorst, worst, failure)) continue;
-      if (rule === "largerWindowOnly" && next.contextWindowTokens <= failed.contextWindowTokens) continue;
+      if (rule === "largerWindowOnly" && !mayHold(next, failed, failure)) continue;
       if (!availabilityOf(next).usable || !this.#fits(next)) continue;
       return next;
     }

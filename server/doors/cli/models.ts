@@ -64,7 +64,8 @@ function printModels(context: VerbContext, list: Listed): void {
     const price = (rate: number | undefined) => (model.local ? "0" : rate === undefined ? "unpriced" : String(rate / NANO_PER_USD));
     const window = `${Math.round(model.contextWindowTokens / 1000)}k${model.limitsAssumed ? "?" : ""}`;
     const standing = model.status === "active" || model.status === "custom" ? "" : ` (${model.status})`;
-    const can = `${model.capabilities.join(" ")}${standing}`;
+    const learned = model.windowLearned ? ` (window as the vendor stated it ${model.windowLearned.date})` : "";
+    const can = `${model.capabilities.join(" ")}${standing}${learned}`;
     context.print(row(model.id, window, price(rates?.input), price(rates?.output), model.price?.date ?? "-", can));
   }
   if (list.every((model) => model.provider === "demo")) {
