@@ -11,6 +11,7 @@ import { createCatalogWithDemo } from "./catalog/demo.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import { takeOverSessions } from "./conversations/earlier-sessions.ts";
 import { type ConversationStore, openConversationStore } from "./conversations/store.ts";
+import { createDescriptionStore } from "./description-store.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
@@ -100,14 +101,19 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
     shared: createSharedStore(ledger.shared, Date.now),
     log: (message, details) => log.warn(message, details),
   });
-  return { folder, ledger, ring, vault, keychain, network, health, conversations: keptConversations(folder, log) };
+  const descriptions = createDescriptionStore({
+    folder: join(folder, "descriptions"),
+    mayKeep: () => settings.get()["conversations.keep"],
+    onTrouble: (message, error) => log.warn(message, { error }),
+  });
+  return { folder, ledger, ring, vault, keychain, network, health, descriptions, conversations: keptConversations(folder, log) };
 }
 
 async function openRooms(order: HouseOrder): Promise<Rooms> {
   const { log, edge } = order;
   const settings = holdSettings(order);
   const now = () => new Date();
-  const { folder, ledger, ring, vault, keychain, network, health, conversations } = await openEdges(order, settings);
+  const { folder, ledger, ring, vault, keychain, network, health, conversations, descriptions } = await openEdges(order, settings);
   const catalog = createCatalogWithDemo();
   const lookedAt = () => localTargets(settings.get().providers, edge.environment);
   const discovery = createLocalDiscovery({ targets: lookedAt, fetchFor: (options) => network.fetchFor(options), now });
@@ -139,8 +145,8 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   applySettings();
   const loaded = Promise.all([learn(quoter, ledger), refresher.load(), windows.load()]);
   return {
-    ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, budget, ledger, reports, health, log },
-    settings: settings.get,
+    ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, descriptions },
+    ...{ budget, ledger, reports, health, log, settings: settings.get },
     configure(given) {
       const problems = settings.set(given);
       applySettings();

@@ -7,6 +7,7 @@ import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
 import { createConversations } from "./conversations/desk.ts";
 import { keeping, resumed } from "./conversations/keep.ts";
+import { correctImage, describeImage } from "./chat/vision/describe.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
 import { probe } from "./chat/probe.ts";
@@ -18,21 +19,10 @@ import type { HealthChange } from "./resilience/health.ts";
 import type { Rooms } from "./rooms.ts";
 
 export function houseFrom(rooms: Rooms, _edge: Edge): House {
-  const { spine, access, ring, budget, health } = rooms;
-  const { send, conversations, whole } = keptTalk(rooms);
+  const { access, ring, budget, health } = rooms;
+  const talk = keptTalk(rooms);
   return {
-    send: async (request, caller) => {
-      await rooms.ready(request.model);
-      return send(request, caller);
-    },
-    quote: async (draft) => {
-      const [asked] = await Promise.all([whole(draft), rooms.ready(), spine.quoter.ready?.()]);
-      return quote(spine, asked);
-    },
-    preview: async (draft) => {
-      const [asked] = await Promise.all([whole(draft), rooms.ready(draft.model)]);
-      return preview(spine, asked);
-    },
+    ...asking(rooms, talk),
     listModels: (params) => listModels(rooms, params),
     refreshModels: async (signal) => {
       await rooms.ready(LOCAL_TOO);
@@ -66,7 +56,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
       await ring.ready();
       return access.test(provider, signal);
     },
-    conversations,
+    conversations: talk.conversations,
     budgets: () => budget.limits(),
     setBudgets: async (budgets) => ({ budgets: await budget.setLimits(budgets) }),
     budgetStatus: () => budget.status(),
@@ -88,6 +78,32 @@ function keptTalk({ spine, conversations: store, settings, log }: Rooms) {
     send: keeping({ store, mayKeep, now: spine.now, warn }, createCascade(spine, createStructured)),
     conversations: createConversations(store, mayKeep),
     whole: <Draft extends ChatDraft>(draft: Draft) => resumed(store, draft),
+  };
+}
+
+type Asking = "send" | "quote" | "preview" | "describeImage" | "correctImage";
+
+/** What is asked of models; each waits for what it needs to know of them. */
+function asking(rooms: Rooms, { send, whole }: ReturnType<typeof keptTalk>): Pick<House, Asking> {
+  const { spine, descriptions: store } = rooms;
+  return {
+    send: async (request, caller) => {
+      await rooms.ready(request.model);
+      return send(request, caller);
+    },
+    quote: async (draft) => {
+      const [asked] = await Promise.all([whole(draft), rooms.ready(), spine.quoter.ready?.()]);
+      return quote(spine, asked);
+    },
+    preview: async (draft) => {
+      const [asked] = await Promise.all([whole(draft), rooms.ready(draft.model)]);
+      return preview(spine, asked);
+    },
+    describeImage: async (params, caller) => {
+      await rooms.ready(params.model);
+      return describeImage({ spine, store }, params, caller);
+    },
+    correctImage: (params) => correctImage({ store }, params),
   };
 }
 

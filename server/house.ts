@@ -18,6 +18,9 @@ export interface House {
   readonly send: Send;
   quote(draft: ParamsOf<"chat/estimate">): Promise<ResultOf<"chat/estimate">>;
   preview(draft: ParamsOf<"route/preview">): Promise<ResultOf<"route/preview">>;
+  /** An image in words; what is known of it already costs nothing. */
+  describeImage(params: ParamsOf<"image/describe">, caller: Caller): Promise<ResultOf<"image/describe">>;
+  correctImage(params: ParamsOf<"image/correct">): Promise<ResultOf<"image/correct">>;
   listModels(params: ParamsOf<"model/list">): Promise<ResultOf<"model/list">>;
   refreshModels(signal: AbortSignal): Promise<ResultOf<"model/refresh">>;
   listProviders(): Promise<ResultOf<"provider/list">>;

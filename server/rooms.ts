@@ -4,6 +4,7 @@ import type { Access } from "./access.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import type { ConversationStore } from "./conversations/store.ts";
+import type { DescriptionStore } from "./chat/vision/store.ts";
 import type { KeyRing } from "./keys/ring.ts";
 import type { Keychain } from "./keys/sources/keychain.ts";
 import type { Vault } from "./keys/vault.ts";
@@ -27,6 +28,7 @@ export interface Rooms {
   readonly ledger: Ledger;
   readonly reports: Reports;
   readonly health: Health;
+  readonly descriptions: DescriptionStore;
   readonly log: Log;
   readonly settings: () => Settings;
   configure(given: unknown): readonly SettingProblem[];

@@ -1,5 +1,6 @@
 // The provider-neutral transcript and the events of one answer; never a vendor's own shape.
 import * as z from "zod/mini";
+import { DescribedImage } from "./image.ts";
 import { Cost, Usage } from "./money.ts";
 import { RouteDecision } from "./route.ts";
 
@@ -156,6 +157,8 @@ export const ChatEvent = z.discriminatedUnion("type", [
     retryAtMs: z.optional(z.number()),
   }),
   z.object({ ...head, type: z.literal("seam"), from: z.string(), to: z.string(), at: z.int(), restarted: z.optional(z.boolean()) }),
+  /** What a model that cannot see is told of an image; it can be corrected with image/correct. */
+  z.object({ ...head, type: z.literal("image-description"), image: DescribedImage }),
   z.object({ ...head, type: z.literal("usage"), usage: Usage, cost: Cost, total: z.optional(Cost) }),
   z.object({ ...head, type: z.literal("end"), stopReason: StopReason, notice: z.optional(z.string()) }),
 ]);

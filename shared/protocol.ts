@@ -9,6 +9,7 @@ import { ProbeReport } from "./probe.ts";
 import { BudgetLimit } from "./custom.ts";
 import { BudgetState, SummaryKey, SummaryRow } from "./spending.ts";
 import { KeyInfo, ProviderStatus } from "./provider.ts";
+import { CorrectImage, CorrectImageResult, DescribeImage, DescribeImageResult } from "./describe.ts";
 
 /** Moves only on a break; an optional field or a capability is additive. */
 export const PROTOCOL_VERSION = 1;
@@ -104,6 +105,16 @@ export const requests = {
     params: ChatDraft,
     result: z.extend(RouteDecision, { candidates: z.array(Candidate) }),
     doc: "The decision alone: every candidate's score in parts and every exclusion's reason; nothing is sent.",
+  },
+  "image/describe": {
+    params: DescribeImage,
+    result: DescribeImageResult,
+    doc: "An image in words: summary, alternative text, its text and where things lie; known images cost nothing.",
+  },
+  "image/correct": {
+    params: CorrectImage,
+    result: CorrectImageResult,
+    doc: "Puts a person's words in the place of a kept description: from then on they are what models are told.",
   },
   "model/list": {
     params: z.object({ provider: z.optional(z.string()), capability: z.optional(Capability), all: z.optional(z.boolean()) }),

@@ -71,6 +71,12 @@ export const SETTINGS = {
     description:
       "When a conversation fits no model's window: refuse, leave out the oldest turns, or leave out the middle, of long texts too; always with a mark.",
   },
+  "vision.model": {
+    schema: z.string(),
+    default: "auto",
+    scope: "resource",
+    description: "The model that describes images: `auto` takes the one that is worth its price, `provider/model-id` pins one.",
+  },
   budgets: {
     schema: z.array(BudgetLimit),
     default: [],

@@ -29,6 +29,15 @@ export function createHandlers(
     },
     "chat/estimate": async (params) => (await house).quote(params),
     "route/preview": async (params) => (await house).preview(params),
+    "image/describe": async (params, signal) => {
+      const caller = callerFor(params.chatId ?? randomUUID(), signal);
+      try {
+        return await (await house).describeImage(params, params.chatId === undefined ? { ...caller, emit: () => undefined } : caller);
+      } finally {
+        caller.done();
+      }
+    },
+    "image/correct": async (params) => (await house).correctImage(params),
     "model/list": async (params) => (await house).listModels(params),
     "model/refresh": async (_params, signal) => (await house).refreshModels(signal),
     "provider/list": async () => (await house).listProviders(),

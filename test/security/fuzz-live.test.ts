@@ -37,6 +37,18 @@ const VALID: Readonly<Record<keyof typeof requests, unknown>> = {
   "chat/send": { chatId: "x", ...chat },
   "chat/estimate": chat,
   "route/preview": chat,
+  "image/describe": { image: { type: "image", data: "iVBORw0KGgo=" }, purpose: "ui", question: "q", model: "demo/answer", maxCostUsd: 0 },
+  "image/correct": {
+    id: "0".repeat(64),
+    description: {
+      summary: "s",
+      altText: "a",
+      texts: [{ text: "t", box: { x: 0, y: 0, width: 1, height: 1 } }],
+      regions: [],
+      objects: [],
+      elements: [],
+    },
+  },
   "model/list": { provider: "demo", capability: "tools", all: true },
   "model/refresh": {},
   "provider/list": {},
