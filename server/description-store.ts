@@ -1,9 +1,8 @@
 // Keeps descriptions of images as files of their own below the state folder, or in memory alone where nothing may be kept.
 import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod/mini";
-import { ImageDescription, ImagePurpose } from "../shared/image.ts";
-import type { DescriptionStore, KeptDescription } from "./chat/vision/store.ts";
+import { KeptDescription } from "../shared/image.ts";
+import type { DescriptionStore } from "./chat/vision/store.ts";
 import { readText, replaceFile } from "./state/file.ts";
 import { makePrivateFolder } from "./state/folder.ts";
 
@@ -14,21 +13,12 @@ export interface DescriptionStoreParts {
   readonly onTrouble: (message: string, error: unknown) => void;
 }
 
+const VERSION = 1;
 /** About 4 KB each; beyond that the ones that were written first go. */
 const MOST_FILES = 500;
 /** Some at once, so that not every new one lists the folder's ages. */
 const SWEPT_FILES = 50;
 const MOST_IN_MEMORY = 64;
-
-const Kept = z.strictObject({
-  version: z.literal(1),
-  id: z.string(),
-  hash: z.string(),
-  purpose: ImagePurpose,
-  description: ImageDescription,
-  model: z.nullable(z.string()),
-  edited: z.boolean(),
-});
 
 export function createDescriptionStore({ folder, mayKeep, onTrouble }: DescriptionStoreParts): DescriptionStore {
   const memory = new Map<string, KeptDescription>();
@@ -48,7 +38,7 @@ export function createDescriptionStore({ folder, mayKeep, onTrouble }: Descripti
       if (!mayKeep()) return;
       try {
         await makePrivateFolder(folder);
-        await replaceFile(pathOf(kept.id), JSON.stringify({ version: 1, ...kept }));
+        await replaceFile(pathOf(kept.id), JSON.stringify({ version: VERSION, ...kept }));
         await sweep(folder);
       } catch (error) {
         onTrouble("a description could not be kept", error);
@@ -66,8 +56,8 @@ async function readKept(path: string, onTrouble: DescriptionStoreParts["onTroubl
   try {
     const text = await readText(path);
     if (text === null) return null;
-    const { version, ...kept } = Kept.parse(JSON.parse(text));
-    return kept;
+    const { version, ...kept } = JSON.parse(text) as { version?: unknown };
+    return version === VERSION ? KeptDescription.parse(kept) : null;
   } catch (error) {
     onTrouble("a kept description could not be read", error);
     return null;

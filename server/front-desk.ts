@@ -1,13 +1,13 @@
 // Answers each question that a door may ask with one call to the room that knows; decides nothing itself.
 import { Failure } from "../shared/failure.ts";
 import type { ChatDraft, NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
-import { preview } from "./chat/preview.ts";
-import { quote } from "./chat/quote.ts";
 import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
 import { createConversations } from "./conversations/desk.ts";
 import { keeping, resumed } from "./conversations/keep.ts";
+import { createCoordinated } from "./chat/vision/coordinate.ts";
 import { correctImage, describeImage } from "./chat/vision/describe.ts";
+import { previewSighted, quoteSighted } from "./chat/vision/quote.ts";
 import type { Edge } from "./edge.ts";
 import type { House, ImportedKeys } from "./house.ts";
 import { probe } from "./chat/probe.ts";
@@ -71,12 +71,14 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
 }
 
 /** The spine with what is kept around it. */
-function keptTalk({ spine, conversations: store, settings, log }: Rooms) {
+function keptTalk({ spine, conversations: store, descriptions, settings, log }: Rooms) {
+  const sighted = { spine, store: descriptions, crop: async () => null };
   const mayKeep = () => settings()["conversations.keep"];
   const warn = (message: string, details: Readonly<Record<string, unknown>>) => log.warn(message, { ...details });
   return {
-    send: keeping({ store, mayKeep, now: spine.now, warn }, createCascade(spine, createStructured)),
+    send: keeping({ store, mayKeep, now: spine.now, warn }, createCoordinated(sighted, createCascade(spine, createStructured))),
     conversations: createConversations(store, mayKeep),
+    sighted,
     whole: <Draft extends ChatDraft>(draft: Draft) => resumed(store, draft),
   };
 }
@@ -84,26 +86,26 @@ function keptTalk({ spine, conversations: store, settings, log }: Rooms) {
 type Asking = "send" | "quote" | "preview" | "describeImage" | "correctImage";
 
 /** What is asked of models; each waits for what it needs to know of them. */
-function asking(rooms: Rooms, { send, whole }: ReturnType<typeof keptTalk>): Pick<House, Asking> {
-  const { spine, descriptions: store } = rooms;
+function asking(rooms: Rooms, { send, sighted, whole }: ReturnType<typeof keptTalk>): Pick<House, Asking> {
+  const { quoter } = rooms.spine;
   return {
     send: async (request, caller) => {
       await rooms.ready(request.model);
       return send(request, caller);
     },
     quote: async (draft) => {
-      const [asked] = await Promise.all([whole(draft), rooms.ready(), spine.quoter.ready?.()]);
-      return quote(spine, asked);
+      const [asked] = await Promise.all([whole(draft), rooms.ready(), quoter.ready?.()]);
+      return quoteSighted(sighted, asked);
     },
     preview: async (draft) => {
       const [asked] = await Promise.all([whole(draft), rooms.ready(draft.model)]);
-      return preview(spine, asked);
+      return previewSighted(sighted, asked);
     },
     describeImage: async (params, caller) => {
       await rooms.ready(params.model);
-      return describeImage({ spine, store }, params, caller);
+      return describeImage(sighted, params, caller);
     },
-    correctImage: (params) => correctImage({ store }, params),
+    correctImage: (params) => correctImage(sighted, params),
   };
 }
 

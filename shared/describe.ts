@@ -17,6 +17,8 @@ export const DescribeImage = z.object({
   /** The language to describe in, by name or tag ("German", "de"); text in the image is never translated. */
   language: z.optional(z.string()),
   workspace: z.optional(z.string()),
+  /** As in chat/send: "proceed" is a person's yes to passing a soft limit. */
+  overSoftLimit: z.optional(z.enum(["ask", "proceed"])),
   /** Asks anew even when a description is kept, and replaces that, a correction included. */
   fresh: z.optional(z.boolean()),
   /** Where given, the request's steps come as chat/event notifications under this name. */

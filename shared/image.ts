@@ -28,6 +28,18 @@ export const ImageDescription = z.object({
 });
 export type ImageDescription = z.infer<typeof ImageDescription>;
 
+/** What is kept of one image for one purpose; of the image itself nothing but its hash. */
+export const KeptDescription = z.strictObject({
+  id: z.string(),
+  hash: z.string(),
+  purpose: ImagePurpose,
+  question: z.optional(z.string()),
+  description: ImageDescription,
+  model: z.nullable(z.string()),
+  edited: z.boolean(),
+});
+export type KeptDescription = z.infer<typeof KeptDescription>;
+
 /** A description with where it comes from; the same on the wire, in events and in what models are told. */
 export const DescribedImage = z.object({
   /** Names this description of this image for this purpose: what image/correct takes. */
@@ -35,6 +47,10 @@ export const DescribedImage = z.object({
   /** SHA-256 of the image's bytes. */
   hash: z.string(),
   purpose: ImagePurpose,
+  /** What was asked of it, if anything. */
+  question: z.optional(z.string()),
+  /** The part of the image that was looked at; the description's places are still those of the whole image. */
+  region: z.optional(Box),
   description: ImageDescription,
   /** All of it as Markdown. */
   markdown: z.string(),

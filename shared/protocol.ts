@@ -4,7 +4,7 @@ import { ChatEvent, ChatResult, Message, OutputSchema, Reasoning, ToolChoice, To
 import { ConversationEntry, ConversationHead, ConversationSave, ConversationUse } from "./conversation.ts";
 import { Capability, ModelInfo, Price } from "./model.ts";
 import { Cost, Usage } from "./money.ts";
-import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType } from "./route.ts";
+import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType, VisionRoute } from "./route.ts";
 import { ProbeReport } from "./probe.ts";
 import { BudgetLimit } from "./custom.ts";
 import { BudgetState, SummaryKey, SummaryRow } from "./spending.ts";
@@ -72,6 +72,8 @@ export const Quote = z.object({
   candidates: z.array(z.extend(CandidateEstimate, { model: z.string(), priceDate: z.nullable(z.string()) })),
   excluded: z.array(Exclusion),
   inputTokens: z.int(),
+  /** How images reach the model; in the coordinated way the first candidate's figures hold the descriptions too. */
+  vision: z.optional(VisionRoute),
   /** The cheaper model that is asked first; the first candidate's figures are then those of both together. */
   cascade: z.optional(z.object({ tries: z.string(), because: z.string() })),
 });

@@ -43,6 +43,24 @@ export type Candidate = z.infer<typeof Candidate>;
 export const Exclusion = z.object({ model: z.string(), reason: z.string(), rule: z.optional(z.string()) });
 export type Exclusion = z.infer<typeof Exclusion>;
 
+/** How the images of a prompt reach the model that answers: it sees them itself, or another describes them for it. */
+export const VisionRoute = z.object({
+  way: z.enum(["single", "coordinated"]),
+  /** Who describes, in the coordinated way. */
+  describer: z.optional(z.string()),
+  images: z.int(),
+  /** Of those, the ones whose description is kept already and costs nothing. */
+  known: z.int(),
+  /** What the descriptions cost; the model that answers comes on top. */
+  p50NanoUsd: z.nullable(z.int()),
+  worstNanoUsd: z.nullable(z.int()),
+  /** How many questions about an image the model that answers may ask back, and what each costs at the most. */
+  lookBacks: z.optional(z.int()),
+  lookBackWorstNanoUsd: z.optional(z.nullable(z.int())),
+  because: z.string(),
+});
+export type VisionRoute = z.infer<typeof VisionRoute>;
+
 export const RouteDecision = z.object({
   tier: Complexity,
   cognitiveTier: z.optional(CognitiveTier),
@@ -57,6 +75,7 @@ export const RouteDecision = z.object({
   excluded: z.array(Exclusion),
   /** One sentence for people: why the first candidate is first. */
   because: z.string(),
+  vision: z.optional(VisionRoute),
   /** True when no price or no score was known and the static table decided. */
   degraded: z.optional(z.boolean()),
 });

@@ -71,6 +71,13 @@ export const SETTINGS = {
     description:
       "When a conversation fits no model's window: refuse, leave out the oldest turns, or leave out the middle, of long texts too; always with a mark.",
   },
+  "vision.coordinated": {
+    schema: z.enum(["auto", "never"]),
+    default: "auto",
+    scope: "resource",
+    description:
+      "When the best model for a prompt with images cannot see: `auto` has a model that sees describe them for it where that is better or cheaper, `never` asks a model that sees.",
+  },
   "vision.model": {
     schema: z.string(),
     default: "auto",

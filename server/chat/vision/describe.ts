@@ -2,46 +2,46 @@
 import type { ChatEventBody, ChatResult, ImagePart } from "../../../shared/chat.ts";
 import type { CorrectImage, CorrectImageResult, DescribeImage, DescribeImageResult } from "../../../shared/describe.ts";
 import { Failure } from "../../../shared/failure.ts";
-import { descriptionAsMarkdown, descriptionSchema, type DescribedImage, ImageDescription, onGrid, textIn } from "../../../shared/image.ts";
+import {
+  type DescribedImage,
+  descriptionAsMarkdown,
+  descriptionSchema,
+  ImageDescription,
+  type KeptDescription,
+  onGrid,
+  textIn,
+} from "../../../shared/image.ts";
 import { type Cost, NO_COST, NO_USAGE } from "../../../shared/money.ts";
+import type { ChatRequest } from "../../../shared/protocol.ts";
 import { admit } from "../admit.ts";
 import type { Caller, SpineParts } from "../parts.ts";
 import { createStructured } from "../structured.ts";
+import { hashOf } from "./pictures.ts";
 import { describingMessages, MOST_OUTPUT_TOKENS } from "./prompt.ts";
-import { descriptionId, type DescriptionStore, type KeptDescription, sha256 } from "./store.ts";
+import { descriptionId, type DescriptionStore } from "./store.ts";
 
 export interface DescribeParts {
   readonly spine: SpineParts;
   readonly store: DescriptionStore;
 }
 
-export async function describeImage(parts: DescribeParts, given: DescribeImage, caller: Caller): Promise<DescribeImageResult> {
+/** What a door asks, and what a chat that the description is for passes on to the books. */
+export type DescribeOrder = DescribeImage & Pick<Partial<ChatRequest>, "conversationId">;
+
+export async function describeImage(parts: DescribeParts, given: DescribeOrder, caller: Caller): Promise<DescribeImageResult> {
   const image = imageIn(given.image);
-  const { purpose = "describe", question, language } = given;
+  const { purpose = "describe", question } = given;
   const hash = hashOf(image);
-  const id = descriptionId({ hash, purpose, question, language });
+  const id = descriptionId({ ...given, hash, purpose });
   const kept = given.fresh === true ? null : await parts.store.find(id);
   if (kept) return { ...asDescribed(kept, true, NO_COST), usage: NO_USAGE, attempts: [] };
-  const chatId = given.chatId ?? parts.spine.newId();
   const send = createStructured({ ...parts.spine, purpose: "vision" });
   const { listener, end } = listening(caller);
   try {
-    const answer = await send(
-      {
-        chatId,
-        messages: describingMessages(image, { purpose, question, language }),
-        model: given.model ?? parts.spine.settings()["vision.model"],
-        policy: given.policy,
-        maxCostUsd: given.maxCostUsd,
-        maxOutputTokens: MOST_OUTPUT_TOKENS,
-        workspace: given.workspace,
-        output: { name: "image_description", schema: descriptionSchema() },
-        onBreak: "stop",
-      },
-      listener,
-    );
+    const answer = await send(describingRequest(parts.spine, { ...given, image }), listener);
     const description = onGrid(ImageDescription.parse(outputOf(answer)));
-    const made = { id, hash, purpose, description, model: answer.model, edited: false };
+    const asked = question?.trim() ? { question } : {};
+    const made = { id, hash, purpose, ...asked, description, model: answer.model, edited: false };
     await parts.store.keep(made);
     const described = asDescribed(made, false, answer.cost);
     await caller.emit({ type: "image-description", image: described });
@@ -49,6 +49,21 @@ export async function describeImage(parts: DescribeParts, given: DescribeImage, 
   } finally {
     await end();
   }
+}
+
+/** What a description is as a chat: what it is asked with, and what it is quoted by. */
+export function describingRequest(spine: Pick<SpineParts, "newId" | "settings">, given: DescribeOrder): ChatRequest {
+  const { image, purpose = "describe", question, language, fresh, ...rest } = given;
+  return {
+    ...rest,
+    chatId: given.chatId ?? spine.newId(),
+    messages: describingMessages(image, { purpose, question, language }),
+    model: given.model ?? spine.settings()["vision.model"],
+    maxOutputTokens: MOST_OUTPUT_TOKENS,
+    output: { name: "image_description", schema: descriptionSchema() },
+    cascade: false,
+    onBreak: "stop",
+  };
 }
 
 /** Whoever listens is shown the description, not the JSON that it comes as; and it comes before the end. */
@@ -89,11 +104,6 @@ function imageIn(given: ImagePart): ImagePart {
   const [part] = messages[0]?.parts ?? [];
   if (part?.type !== "image") throw new Failure("internal");
   return part;
-}
-
-/** Of an address nobody has fetched there is only the address. */
-function hashOf({ data, url }: ImagePart): string {
-  return sha256(data === undefined ? (url ?? "") : Buffer.from(data, "base64"));
 }
 
 /** Half a description is none: what came of an answer that was stopped or refused is a failure with its cost. */

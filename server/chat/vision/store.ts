@@ -1,16 +1,6 @@
 // The port to where descriptions of images are kept between turns, models and processes; and what one is named by.
 import { createHash } from "node:crypto";
-import type { ImageDescription, ImagePurpose } from "../../../shared/image.ts";
-
-/** What is kept of one image for one purpose; of the image itself nothing but its hash. */
-export interface KeptDescription {
-  readonly id: string;
-  readonly hash: string;
-  readonly purpose: ImagePurpose;
-  readonly description: ImageDescription;
-  readonly model: string | null;
-  readonly edited: boolean;
-}
+import type { ImagePurpose, KeptDescription } from "../../../shared/image.ts";
 
 export interface DescriptionStore {
   find(id: string): Promise<KeptDescription | null>;

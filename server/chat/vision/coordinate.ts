@@ -1,0 +1,280 @@
+// Coordinated vision, around the spine: images are described by a model that sees, the best model for the prompt answers, and may ask back.
+import type { Attempt, ChatEventBody, ChatResult, ImagePart, Message } from "../../../shared/chat.ts";
+import { Failure, type FailureKind, isFailure } from "../../../shared/failure.ts";
+import { type Box, boxOnGrid, type DescribedImage, descriptionAsMarkdown, textIn } from "../../../shared/image.ts";
+import { NO_COST } from "../../../shared/money.ts";
+import type { ChatRequest } from "../../../shared/protocol.ts";
+import { brief } from "../../routing/explain.ts";
+import { admit } from "../admit.ts";
+import { totalsOf } from "../ending.ts";
+import type { Caller } from "../parts.ts";
+import type { Send } from "../send.ts";
+import { createStructured } from "../structured.ts";
+import { asDescribed, type DescribeOrder, type DescribeParts, describeImage } from "./describe.ts";
+import {
+  blindInstruction,
+  isAsking,
+  LOOK_TOOL,
+  type Look,
+  type Looked,
+  looksIn,
+  mayLookBack,
+  MOST_LOOKS,
+  withLooked,
+  withoutLooks,
+} from "./look-back.ts";
+import { type Picture, withoutPictures } from "./pictures.ts";
+import { hasImage, orderFor, planSight, type SightPlan } from "./plan.ts";
+import { lookedWords, ofWhole, wordsFor } from "./words.ts";
+
+/** `crop` cuts a part out of an image, on the grid; null where its format cannot be cut. */
+export interface CoordinateParts extends DescribeParts {
+  readonly crop: (image: ImagePart, region: Box) => Promise<ImagePart | null>;
+}
+
+export function createCoordinated(parts: CoordinateParts, plain: Send): Send {
+  return async (request, caller) => {
+    if (!hasImage(request.messages)) return plain(request, caller);
+    const draft = parts.spine.plan.admit(admit(request));
+    const plan = await planSight(parts, draft);
+    if (plan === null) return plain(request, caller);
+    if (plan.vision.way === "single") return explained(plan, request, caller, plain);
+    return new Coordinated(parts, draft, caller, plan, plain).run();
+  };
+}
+
+/** The usual way, with the reason why no description was made. */
+async function explained({ decision }: SightPlan, request: ChatRequest, caller: Caller, plain: Send): Promise<ChatResult> {
+  const { vision } = decision;
+  const because = (route: ChatResult["route"]) => ({ ...route, vision, because: `${route.because} ${vision?.because ?? ""}` });
+  const emit = (event: ChatEventBody) => caller.emit(event.type === "route" ? { ...event, route: because(event.route) } : event);
+  const result = await plain(request, { ...caller, emit });
+  return { ...result, route: because(result.route) };
+}
+
+/** Failures of a description for which a model that sees is asked instead; the others are the prompt's, the purse's or a person's. */
+const OTHERS_MAY_SEE: readonly FailureKind[] = [
+  ...(["allFailed", "noCandidate", "outputInvalid", "providerUnavailable", "rateLimited", "stalled", "keyMissing", "keyRejected"] as const),
+  ...(["creditExhausted", "modelNotFound", "requestInvalid", "contextOverflow"] as const),
+];
+
+class Coordinated {
+  readonly #parts: CoordinateParts;
+  readonly #request: ChatRequest;
+  readonly #caller: Caller;
+  readonly #plan: SightPlan;
+  readonly #plain: Send;
+  readonly #way: "tool" | "text" | "no";
+  readonly #attempts: Attempt[] = [];
+  /** What was shown of an answer that turned out to be a question back. */
+  #shownBy: string | null = null;
+
+  constructor(parts: CoordinateParts, request: ChatRequest, caller: Caller, plan: SightPlan, plain: Send) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#caller = caller;
+    this.#plan = plan;
+    this.#plain = plain;
+    this.#way = mayLookBack(plan.thinker, request);
+  }
+
+  async run(): Promise<ChatResult> {
+    await this.#caller.emit({ type: "route", route: brief(this.#plan.decision) });
+    let described: ReadonlyMap<string, DescribedImage>;
+    try {
+      described = await this.#describeAll();
+    } catch (error) {
+      return this.#withoutDescription(error);
+    }
+    const words = (number: number) => this.#wordsOf(number, described);
+    const messages = [blindInstruction(this.#way), ...withoutPictures(this.#request.messages, words)];
+    return this.#answer(messages);
+  }
+
+  #wordsOf(number: number, described: ReadonlyMap<string, DescribedImage>): string {
+    const { pictures } = this.#plan;
+    const picture = pictures[number - 1];
+    const known = picture && described.get(picture.id);
+    return picture && known ? wordsFor(picture, known, pictures.slice(0, number - 1)) : "";
+  }
+
+  /** Each picture once, those that are known from the store; all at the same time. */
+  async #describeAll(): Promise<Map<string, DescribedImage>> {
+    const { pictures, kept, vision } = this.#plan;
+    const each = [...new Map(pictures.map((picture) => [picture.id, picture])).values()];
+    if (vision.known < vision.images) {
+      const message = `${vision.describer} describes the ${vision.images === 1 ? "image" : "images"} for ${this.#plan.thinker.id}`;
+      await this.#caller.emit({ type: "waiting", for: "vision", waitedMs: 0, message });
+    }
+    const all = await Promise.allSettled(
+      each.map(async (picture) => {
+        const known = kept.get(picture.id);
+        const image = known ? asDescribed(known, true, NO_COST) : await this.#describe(picture);
+        await this.#caller.emit({ type: "image-description", image });
+        return [picture.id, image] as const;
+      }),
+    );
+    for (const one of all) if (one.status === "rejected") throw one.reason;
+    return new Map(all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
+  }
+
+  async #describe(picture: Picture, more: Partial<DescribeOrder> = {}): Promise<DescribedImage> {
+    try {
+      const { usage, attempts, route, ...image } = await describeImage(
+        this.#parts,
+        { ...orderFor(picture, this.#request), ...more },
+        this.#quiet(),
+      );
+      this.#attempts.push(...attempts);
+      return image;
+    } catch (error) {
+      this.#attempts.push(...attemptsOf(error));
+      throw error;
+    }
+  }
+
+  /** Of a description's own steps, those that explain why nothing comes. */
+  #quiet(): Caller {
+    const emit = (event: ChatEventBody) => (event.type === "fallback" || event.type === "waiting" ? this.#caller.emit(event) : undefined);
+    return { ...this.#caller, emit };
+  }
+
+  /** A cancelled chat is a result; a model that sees takes over where it can; else a failure says what was tried. */
+  async #withoutDescription(error: unknown): Promise<ChatResult> {
+    if (!isFailure(error)) throw error;
+    const { thinker, seeing, decision } = this.#plan;
+    if (error.kind === "cancelled" && this.#attempts.length > 0) return this.#finish(this.#nothing());
+    const [instead] = decision.pinned === undefined && OTHERS_MAY_SEE.includes(error.kind) ? seeing.candidates : [];
+    if (!instead) {
+      const message = `${thinker.id} cannot see, and the image could not be described for it. ${error.message}`;
+      throw this.#failureOf(error, error.kind === "cancelled" ? error.message : message);
+    }
+    await this.#caller.emit({
+      type: "fallback",
+      from: thinker.id,
+      to: instead.model,
+      reason: `The image was not described: ${error.message}`,
+      kind: error.kind,
+    });
+    const answer = await this.#ask(this.#plain, this.#request, this.#listener().caller);
+    return this.#finish(answer, { ...answer.route, because: `${answer.route.because} No description could be made.` });
+  }
+
+  #nothing(): ChatResult {
+    const { usage, cost } = totalsOf([]);
+    const route = this.#plan.decision;
+    return {
+      chatId: this.#request.chatId,
+      text: "",
+      parts: [],
+      model: this.#plan.thinker.id,
+      stopReason: "cancelled",
+      usage,
+      cost,
+      attempts: [],
+      route,
+    };
+  }
+
+  async #answer(messages: readonly Message[]): Promise<ChatResult> {
+    const send = createStructured(this.#parts.spine);
+    let [asked, overSoftLimit] = [[...messages], this.#request.overSoftLimit];
+    for (let left = this.#plan.vision.lookBacks ?? 0; ; left -= 1) {
+      const tools = this.#way === "tool" && left > 0 ? { tools: [...(this.#request.tools ?? []), LOOK_TOOL] } : {};
+      const listener = this.#listener(left > 0);
+      const answer = await this.#ask(send, { ...this.#request, ...tools, overSoftLimit, messages: asked, cascade: false }, listener.caller);
+      const looks = this.#way === "no" || left <= 0 || !["end", "toolUse"].includes(answer.stopReason) ? [] : looksIn(answer, this.#way);
+      if (looks.length === 0) {
+        await listener.flush();
+        return this.#finish(answer);
+      }
+      const looked = await Promise.all(looks.map((look, at) => this.#look(look, at)));
+      asked = withLooked(asked, answer, looked);
+      overSoftLimit = "proceed";
+      if (withoutLooks(answer.parts).some((part) => part.type === "text") && this.#way === "tool") this.#shownBy = answer.model;
+    }
+  }
+
+  async #ask(send: Send, request: ChatRequest, listener: Caller): Promise<ChatResult> {
+    try {
+      const answer = await send(request, listener);
+      this.#attempts.push(...answer.attempts);
+      return answer;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      this.#attempts.push(...attemptsOf(error));
+      if (error.kind === "cancelled" && this.#attempts.length > 0) return this.#nothing();
+      throw this.#failureOf(error, error.message);
+    }
+  }
+
+  #failureOf(error: Failure, message: string): Failure {
+    const { cost } = totalsOf(this.#attempts);
+    return new Failure(error.kind, message, { ...error.details, attempts: this.#attempts, cost }, { cause: error });
+  }
+
+  /** What cannot be answered is told to the model, which then does without; only a person's stop ends the chat. */
+  async #look(look: Look, at: number): Promise<Looked> {
+    const told = (text: string, failed: boolean): Looked => ({ look, text, failed });
+    const picture = this.#plan.pictures[look.image - 1];
+    if (at >= MOST_LOOKS) return told(`At most ${MOST_LOOKS} questions are answered at once.`, true);
+    if (!picture) return told(`There is no image ${look.image}; there are ${this.#plan.pictures.length}.`, true);
+    const region = look.region && boxOnGrid(look.region);
+    const part = region ? await this.#parts.crop(picture.image, region) : null;
+    const place =
+      region && !part ? ` (This is about the part at x ${region.x}, y ${region.y}, ${region.width} wide, ${region.height} high.)` : "";
+    try {
+      const question = `${look.question}${place}`;
+      // The chat goes on: who said yes to its beginning is not asked in its middle.
+      const seen = await this.#describe(picture, { image: part ?? picture.image, question, overSoftLimit: "proceed" });
+      const description = region && part ? ofWhole(seen.description, region) : seen.description;
+      const image = {
+        ...seen,
+        ...(region ? { region } : {}),
+        description,
+        markdown: descriptionAsMarkdown(description),
+        text: textIn(description),
+      };
+      await this.#caller.emit({ type: "image-description", image });
+      return told(lookedWords(look.image, description, region), false);
+    } catch (error) {
+      if (!isFailure(error) || error.kind === "cancelled") throw error;
+      return told(`The image could not be looked at again: ${error.message}`, true);
+    }
+  }
+
+  /** All rounds are one chat to whoever listens: one route, one end, no question back; a draft before one is void. */
+  #listener(mayAsk = false): { caller: Caller; flush(): Promise<void> | undefined } {
+    const replaced = this.#shownBy;
+    let held: string | null = mayAsk && this.#way === "text" ? "" : null;
+    const emit = (event: ChatEventBody): Promise<void> | undefined => {
+      if (event.type === "route" || event.type === "usage" || event.type === "end") return undefined;
+      if (event.type === "tool-call" && event.call.name === LOOK_TOOL.name) return undefined;
+      if (event.type === "text-delta" && held !== null) {
+        held += event.text;
+        if (isAsking(held)) return undefined;
+        const text = held;
+        held = null;
+        return this.#caller.emit({ type: "text-delta", text });
+      }
+      const told = this.#caller.emit(event);
+      if (event.type !== "start" || replaced === null) return told;
+      return this.#caller.emit({ type: "seam", from: replaced, to: event.model, at: 0, restarted: true });
+    };
+    const flush = () => (held ? this.#caller.emit({ type: "text-delta", text: held }) : undefined);
+    return { caller: { ...this.#caller, emit }, flush };
+  }
+
+  async #finish(answer: ChatResult, route = brief(this.#plan.decision)): Promise<ChatResult> {
+    const { usage, cost } = totalsOf(this.#attempts);
+    const parts = withoutLooks(answer.parts);
+    await this.#caller.emit({ type: "usage", usage, cost });
+    await this.#caller.emit({ type: "end", stopReason: answer.stopReason, ...(answer.notice ? { notice: answer.notice } : {}) });
+    return { ...answer, parts, usage, cost, attempts: this.#attempts, route };
+  }
+}
+
+/** What the spine puts under this name are its own attempts. */
+function attemptsOf(error: unknown): Attempt[] {
+  return isFailure(error) ? ((error.details.attempts ?? []) as Attempt[]) : [];
+}
