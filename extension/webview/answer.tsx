@@ -47,7 +47,11 @@ function Words({ turn, store }: { turn: AnswerTurn; store: Store }) {
   done.current = turn.status !== "running";
   useLayoutEffect(() => {
     if (!root.current) return undefined;
-    const made = new MarkdownView(root.current, (action, text, languageId) => post({ type: "code", action, text, languageId }));
+    const made = new MarkdownView({
+      root: root.current,
+      painter: store.painter,
+      onCode: (action, text, languageId) => post({ type: "code", action, text, languageId }),
+    });
     view.current = made;
     const stop = store.follow(turn.id, (text) => made.update(text, done.current));
     return () => {

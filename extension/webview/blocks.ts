@@ -20,6 +20,9 @@ interface Fence {
   readonly codeStart: number;
 }
 
+/** What is looked at together: a list or table that is longer is shown in parts, so that no piece of work grows with the answer. */
+const WINDOW_LENGTH = 8000;
+
 const OPENING = /^\n*( {0,3})(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*\n/;
 
 /** A class because it remembers how far it has read. */
@@ -85,14 +88,13 @@ export class BlockStream {
 
   /** All but the last block of the complete lines is settled: only the last one can still grow. */
   #settleParagraphs(settled: Block[]): boolean {
-    const complete = this.#rest.slice(0, this.#rest.lastIndexOf("\n") + 1);
-    if (complete === "") return false;
-    const tokens = new Lexer().blockTokens(complete, []);
-    if (tokens.reduce((sum, { raw }) => sum + raw.length, 0) !== complete.length) return false;
+    const window = this.#rest.slice(0, this.#rest.lastIndexOf("\n", WINDOW_LENGTH - 1) + 1);
+    const tokens = window === "" ? [] : new Lexer().blockTokens(window, []);
+    const whole = tokens.reduce((sum, { raw }) => sum + raw.length, 0) === window.length;
     let last = tokens.length - 1;
     while (last >= 0 && tokens[last]?.type === "space") last -= 1;
-    const done = tokens.slice(0, last);
-    if (done.length === 0) return false;
+    const done = whole ? tokens.slice(0, Math.max(0, last)) : [];
+    if (done.length === 0) return this.#cut(settled, window, tokens[0]?.type === "table");
     for (const token of done) {
       if (token.type === "space") continue;
       if (token.type === "def") this.#definitions += token.raw.endsWith("\n") ? token.raw : `${token.raw}\n`;
@@ -103,6 +105,16 @@ export class BlockStream {
     return true;
   }
 
+  /** One block fills the window and goes on: its beginning is settled; a table's heads are repeated over what follows. */
+  #cut(settled: Block[], window: string, isTable: boolean): boolean {
+    if (this.#rest.length <= WINDOW_LENGTH) return false;
+    const at = cutIn(window || this.#rest.slice(0, WINDOW_LENGTH));
+    const heads = isTable ? (/^[^\n]*\n[^\n]*\n/.exec(window)?.[0] ?? "") : "";
+    settled.push({ kind: "markdown", text: this.#rest.slice(0, at), language: "" });
+    this.#rest = (heads.length < at ? heads : "") + this.#rest.slice(at);
+    return true;
+  }
+
   #openBlock(): Block | null {
     if (this.#fence) {
       const { codeStart, language } = this.#fence;
@@ -110,6 +122,17 @@ export class BlockStream {
     }
     return this.#rest.trim() === "" ? null : { kind: "markdown", text: this.#rest, language: "" };
   }
+}
+
+/** Before a line that begins at the left, since what is indented belongs to what is above it; else between two words. */
+function cutIn(text: string): number {
+  for (let at = text.lastIndexOf("\n", text.length - 2); at > text.length / 2; at = text.lastIndexOf("\n", at - 1)) {
+    if (!/\s/.test(text[at + 1] ?? "")) return at + 1;
+  }
+  if (text.endsWith("\n")) return text.length;
+  const space = text.lastIndexOf(" ") + 1;
+  if (space > text.length / 2) return space;
+  return /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length;
 }
 
 function withoutLastNewline(text: string): string {

@@ -2,15 +2,18 @@
 import type { CodeAction } from "../../shared/panel.ts";
 import type { Block } from "./blocks.ts";
 import { highlighted } from "./highlight.ts";
+import { visible } from "./visible.ts";
 import { t } from "./words.ts";
 
 export type CodeHandler = (action: CodeAction, text: string, languageId: string) => void;
 
 /** Beyond this a block is shown without colours: colouring it would hold up the page. */
-const COLOUR_LENGTH_MAX = 60_000;
-const LIVE_COLOUR_LENGTH_MAX = 8_000;
+const COLOUR_LENGTH_MAX = 30_000;
+const LIVE_COLOUR_LENGTH_MAX = 4_000;
 /** Lines laid out together; while an answer grows only the last piece is laid out again. */
 const LINES_PER_PIECE = 200;
+const SIGNS_PER_PIECE = 20_000;
+const LINE_PART_LENGTH = 5000;
 
 export interface CodeBlockView {
   readonly element: HTMLElement;
@@ -35,13 +38,13 @@ export function createCodeBlock(onAction: CodeHandler): CodeBlockView {
     update(block, open) {
       const before = shown;
       shown = block;
+      const text = visible(block.text);
       name.textContent = block.language || t("text");
       pre.setAttribute("aria-label", t("Code, {0}", block.language || t("text")));
-      const html =
-        block.text.length <= (open ? LIVE_COLOUR_LENGTH_MAX : COLOUR_LENGTH_MAX) ? highlighted(block.text, block.language) : null;
+      const html = text.length <= (open ? LIVE_COLOUR_LENGTH_MAX : COLOUR_LENGTH_MAX) ? highlighted(text, block.language) : null;
       // highlight.js escapes everything it is given; only its own spans are markup.
       if (html !== null) code.innerHTML = html;
-      else writePlain(code, before.text, block.text);
+      else writePlain(code, visible(before.text), text);
     },
   };
 }
@@ -70,20 +73,33 @@ function writePlain(code: HTMLElement, before: string, text: string): void {
   const grows = code.dataset.plain === "yes" && text.startsWith(before);
   if (!grows) code.replaceChildren();
   code.dataset.plain = "yes";
-  const lines = text.slice(grows ? before.length : 0).split("\n");
   let piece = code.lastElementChild ?? appendPiece(code);
-  let count = Number(piece.getAttribute("data-lines"));
+  let lines = Number(piece.getAttribute("data-lines"));
+  let room = SIGNS_PER_PIECE - (piece.textContent?.length ?? 0);
   let held = "";
-  for (const [index, line] of lines.entries()) {
-    if (index > 0) count += 1;
-    if (count >= LINES_PER_PIECE) {
-      finishPiece(piece, held, count);
+  for (const part of lineParts(grows ? text.slice(before.length) : text)) {
+    if (lines >= LINES_PER_PIECE || part.length > room) {
+      finishPiece(piece, held, lines);
       piece = appendPiece(code);
-      held = line;
-      count = 0;
-    } else held += index > 0 ? `\n${line}` : line;
+      held = "";
+      lines = 0;
+      room = SIGNS_PER_PIECE;
+    }
+    held += part;
+    room -= part.length;
+    if (part.endsWith("\n")) lines += 1;
   }
-  finishPiece(piece, held, count);
+  finishPiece(piece, held, lines);
+}
+
+/** Lines with their ends; one that no eye can follow is cut, since laying it out whole would hold up the page. */
+function* lineParts(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf("\n", at);
+    const next = Math.min(end < 0 ? text.length : end + 1, at + LINE_PART_LENGTH);
+    yield text.slice(at, next);
+    at = next;
+  }
 }
 
 function appendPiece(code: HTMLElement): Element {
@@ -95,6 +111,6 @@ function appendPiece(code: HTMLElement): Element {
 }
 
 function finishPiece(piece: Element, added: string, lines: number): void {
-  piece.append(added);
+  if (added !== "") piece.append(added);
   piece.setAttribute("data-lines", String(lines));
 }

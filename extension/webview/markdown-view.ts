@@ -1,65 +1,80 @@
-// Streams an answer's Markdown into an element: settled blocks are drawn once, only the last one again, at most once a frame.
+// Streams an answer's Markdown into an element in small steps: settled blocks are drawn once, only the last one again.
 import { type Block, BlockStream } from "./blocks.ts";
 import { type CodeBlockView, type CodeHandler, createCodeBlock } from "./code-block.ts";
 import { renderMarkdown } from "./markdown.ts";
+import type { Painter } from "./painter.ts";
 
-/** Drawing takes at most about a fifth of the time: after a slow frame the next ones are skipped. */
-const REST_PER_WORK = 4;
+/** Read in one step; several steps fit into a frame. */
+const STEP_LENGTH = 8000;
+
+export interface MarkdownViewParts {
+  readonly root: HTMLElement;
+  readonly painter: Painter;
+  readonly onCode: CodeHandler;
+}
 
 export class MarkdownView {
   readonly #root: HTMLElement;
+  readonly #painter: Painter;
   readonly #onCode: CodeHandler;
+  readonly #job = () => this.#step();
   #stream = new BlockStream();
+  #wanted = { text: "", done: false };
+  /** What is being shown, and how much of it was read. */
   #text = "";
   #read = 0;
   #done = false;
-  #frame = 0;
-  #restUntilMs = 0;
+  #ended = false;
   #open: { element: Element; code: CodeBlockView | null } | null = null;
   #sources = new Map<Element, string>();
 
-  constructor(root: HTMLElement, onCode: CodeHandler) {
+  constructor({ root, painter, onCode }: MarkdownViewParts) {
     this.#root = root;
+    this.#painter = painter;
     this.#onCode = onCode;
   }
 
-  /** `text` is the whole answer so far; when it is not what was drawn with more behind it, drawing starts over. */
+  /** `text` is the whole answer so far; looked at when its turn comes, not with every piece that arrives. */
   update(text: string, done: boolean): void {
-    if (text.length < this.#read || (this.#done && text !== this.#text) || !text.startsWith(this.#text)) this.#reset();
-    if (this.#done) return;
-    this.#text = text;
-    this.#done = done;
-    if (done) this.#draw();
-    else this.#frame ||= requestAnimationFrame((now) => this.#onFrame(now));
+    this.#wanted = { text, done };
+    // What was already growing before the reader's eyes ends at once; what is loaded waits for its turn.
+    if (!done || this.#read === 0 || this.#step()) this.#painter.add(this.#job);
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.#frame);
+    this.#painter.remove(this.#job);
   }
 
-  #onFrame(nowMs: number): void {
-    if (nowMs < this.#restUntilMs) {
-      this.#frame = requestAnimationFrame((now) => this.#onFrame(now));
-      return;
-    }
-    this.#draw();
-    this.#restUntilMs = nowMs + (performance.now() - nowMs) * REST_PER_WORK;
-  }
-
-  #draw(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-    const { settled, open } = this.#stream.push(this.#text.slice(this.#read));
-    this.#read = this.#text.length;
+  #step(): boolean {
+    this.#take(this.#wanted);
+    const { settled, open } = this.#stream.push(this.#text.slice(this.#read, this.#read + STEP_LENGTH));
+    this.#read = Math.min(this.#text.length, this.#read + STEP_LENGTH);
     for (const block of settled) this.#settle(block);
-    if (this.#done) {
-      for (const block of this.#stream.end()) this.#settle(block);
-      this.#resolveLinks();
-    } else if (open) this.#grow(open);
+    if (this.#read < this.#text.length) return true;
+    if (this.#done) this.#end();
+    else if (open) this.#grow(open);
+    return false;
+  }
+
+  /** When it is not what was read with more behind it, drawing starts over. */
+  #take({ text, done }: { text: string; done: boolean }): void {
+    if (text !== this.#text) {
+      if (this.#ended || !text.startsWith(this.#text.slice(0, this.#read))) this.#reset();
+      this.#text = text;
+    }
+    this.#done = done;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const block of this.#stream.end()) this.#settle(block);
+    this.#resolveLinks();
   }
 
   #settle(block: Block): void {
     this.#grow(block, false);
+    this.#open?.element.classList.add("settled");
     this.#open = null;
   }
 
@@ -88,9 +103,11 @@ export class MarkdownView {
   /** Definitions usually stand last, after the blocks that use them. */
   #resolveLinks(): void {
     const { definitions } = this.#stream;
-    if (definitions === "") return;
+    const defined = new Set([...definitions.matchAll(/^ {0,3}\[([^\]]+)\]:/gm)].map(([, label = ""]) => label.toLowerCase()));
+    if (defined.size === 0) return;
     for (const [element, source] of this.#sources) {
-      if (/\]\[|\]/.test(source)) element.replaceChildren(renderMarkdown(source, definitions));
+      const named = [...source.matchAll(/\[([^[\]]+)\]/g)].some(([, label = ""]) => defined.has(label.toLowerCase()));
+      if (named) element.replaceChildren(renderMarkdown(source, definitions));
     }
   }
 
@@ -102,5 +119,6 @@ export class MarkdownView {
     this.#read = 0;
     this.#text = "";
     this.#done = false;
+    this.#ended = false;
   }
 }

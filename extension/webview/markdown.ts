@@ -1,6 +1,7 @@
 // One Markdown block to safe DOM: sanitised, no remote image, links that say where they lead; never touches the page itself.
 import DOMPurify from "dompurify";
 import { Marked, type Tokens } from "marked";
+import { visible } from "./visible.ts";
 import { t } from "./words.ts";
 
 /** Raw HTML that models do write; anything else, such as `List<String>` in prose, is text. */
@@ -23,7 +24,8 @@ const marked = new Marked({
 });
 
 export function renderMarkdown(source: string, definitions: string): DocumentFragment {
-  const html = marked.parse(definitions ? `${source}\n\n${definitions}` : source, { async: false });
+  const shown = visible(source);
+  const html = marked.parse(definitions ? `${shown}\n\n${definitions}` : shown, { async: false });
   const fragment = DOMPurify.sanitize(html, {
     RETURN_DOM_FRAGMENT: true,
     USE_PROFILES: { html: true },

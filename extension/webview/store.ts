@@ -1,5 +1,6 @@
 // What the panel shows, changed only by messages from the extension; answers' texts grow here without redrawing anything else.
 import type { AnswerTurn, PanelState, QuoteView, ToPanel, Turn } from "../../shared/panel.ts";
+import { Painter } from "./painter.ts";
 
 export interface View {
   readonly state: PanelState | null;
@@ -13,6 +14,7 @@ export interface View {
 type TextListener = (text: string, reasoning: string) => void;
 
 export class Store {
+  readonly painter = new Painter();
   readonly #listeners = new Set<() => void>();
   readonly #texts = new Map<string, { text: string; reasoning: string; listeners: Set<TextListener> }>();
   view: View = { state: null, quote: null, focus: { target: "prompt", count: 0 }, announcement: null };

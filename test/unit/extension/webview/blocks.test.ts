@@ -135,6 +135,30 @@ describe("blocks", () => {
     assert.equal(stream.definitions, "[1]: https://example.org\n");
   });
 
+  it("show a block that is longer than the window in parts, at the same places however it is cut", () => {
+    const list = Array.from({ length: 2000 }, (_, index) => `- item ${index}\n  and its second line\n`).join("");
+    const whole = blocksOf([list]);
+    assert.ok(whole.length > 5 && whole.every(({ text }) => text.length <= 8000 && text.startsWith("- item")));
+    assert.equal(whole.map(({ text }) => text).join(""), list);
+    assert.deepEqual(blocksOf(list.match(/[\s\S]{1,333}/g) ?? []), whole);
+  });
+
+  it("repeat a table's heads over each part of a long one", () => {
+    const rows = Array.from({ length: 1000 }, (_, index) => `| ${index} | ${index * 2} |\n`);
+    const parts = blocksOf([`| a | b |\n| - | - |\n${rows.join("")}`]);
+    assert.ok(parts.length > 1);
+    for (const { text } of parts) assert.match(text, /^\| a \| b \|\n\| - \| - \|\n\| \d/);
+    assert.equal(parts.flatMap(({ text }) => text.match(/^\| \d+ /gm) ?? []).length, rows.length);
+  });
+
+  it("cut a line without end between words, and a word without end anywhere but in a sign", () => {
+    for (const text of ["some words ".repeat(5000), "\u{1f511}".repeat(20_000)]) {
+      const parts = blocksOf([text]);
+      assert.equal(parts.map((part) => part.text).join(""), text);
+      for (const part of parts) assert.ok(part.text.length <= 8000 && !/[\ud800-\udbff]$/.test(part.text));
+    }
+  });
+
   it("lexes a long answer's lines a bounded number of times", () => {
     const lexed = { characters: 0 };
     const original = Lexer.prototype.blockTokens;
@@ -144,15 +168,17 @@ describe("blocks", () => {
       return Reflect.apply(original, this, [source, ...more]);
     } as typeof original;
     try {
-      const costOf = (lines: number) => {
+      const costOf = (lines: number, lineOf: (line: number) => string) => {
         lexed.characters = 0;
         const stream = new BlockStream();
-        for (let line = 0; line < lines; line += 1) stream.push(`Paragraph number ${line}.\n\n`);
+        for (let line = 0; line < lines; line += 1) stream.push(lineOf(line));
         return lexed.characters;
       };
-      const once = costOf(1000);
-      const twice = costOf(2000);
-      assert.ok(twice / once < 2.2, `${once} then ${twice}`);
+      for (const lineOf of [(line: number) => `Paragraph number ${line}.\n\n`, (line: number) => `- item ${line}\n`.repeat(60)]) {
+        const once = costOf(40, lineOf);
+        const twice = costOf(80, lineOf);
+        assert.ok(twice / once < 2.5, `${once} then ${twice}`);
+      }
     } finally {
       Lexer.prototype.blockTokens = original;
     }
