@@ -5,6 +5,7 @@ import { attachImage, attachUri } from "./attachment.ts";
 import type { CodeBlocks } from "./code-blocks.ts";
 import type { CommandName } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
+import { followLink } from "./links.ts";
 import type { Models } from "./models.ts";
 import type { Quotes } from "./quotes.ts";
 import { pageHtml, webviewOptions } from "./webview-page.ts";
@@ -142,6 +143,8 @@ export class ChatPanel implements vscode.Disposable {
         return codeBlocks.act(message);
       case "repair":
         return intents.repair(conversation, message.id, message.repair);
+      case "link":
+        return followLink(message.url);
       case "command":
         return intents.command(message.command);
     }

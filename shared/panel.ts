@@ -118,6 +118,7 @@ export const FromPanel = z.discriminatedUnion("type", [
   z.object({ type: z.literal("fork"), id: z.string() }),
   z.object({ type: z.literal("code"), action: CodeAction, text: z.string(), languageId: z.string() }),
   z.object({ type: z.literal("repair"), id: z.string(), repair: Repair.shape.id }),
+  z.object({ type: z.literal("link"), url: z.string() }),
   z.object({ type: z.literal("command"), command: z.enum(["newChat", "openHistory", "setKey"]) }),
 ]);
 export type FromPanel = z.infer<typeof FromPanel>;

@@ -91,8 +91,11 @@ export interface Proxy extends Listening {
   readonly asked: string[];
 }
 
-/** A forward proxy as companies run them: CONNECT for https, absolute addresses for http, optionally with a password. */
-export async function proxyServer(credentials?: string): Promise<Proxy> {
+/**
+ * A forward proxy as companies run them: CONNECT for https, absolute addresses for http, optionally with a password.
+ * With `everyNameAt` it knows names that exist nowhere: all lead to this port of the machine.
+ */
+export async function proxyServer(credentials?: string, everyNameAt?: number): Promise<Proxy> {
   const asked: string[] = [];
   const admits = (incoming: IncomingMessage) =>
     credentials === undefined || incoming.headers["proxy-authorization"] === `Basic ${Buffer.from(credentials).toString("base64")}`;
@@ -100,7 +103,9 @@ export async function proxyServer(credentials?: string): Promise<Proxy> {
     asked.push(`${incoming.method} ${incoming.url}`);
     if (!admits(incoming)) return void outgoing.writeHead(407, { "proxy-authenticate": "Basic" }).end();
     const { "proxy-authorization": _own, ...headers } = incoming.headers;
-    const onward = request(incoming.url ?? "", { method: incoming.method, headers }, (answer) => {
+    const url = new URL(incoming.url ?? "");
+    if (everyNameAt !== undefined) url.host = `127.0.0.1:${everyNameAt}`;
+    const onward = request(url, { method: incoming.method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -111,7 +116,7 @@ export async function proxyServer(credentials?: string): Promise<Proxy> {
     asked.push(`CONNECT ${incoming.url}`);
     if (!admits(incoming)) return void socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
     const [host = "", port = ""] = (incoming.url ?? "").split(":");
-    const onward = connect(Number(port), host, () => {
+    const onward = connect(everyNameAt ?? Number(port), everyNameAt === undefined ? host : "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       onward.pipe(socket).pipe(onward);
     });
