@@ -17,9 +17,14 @@ export function Transcript({ store, view }: { store: Store; view: View }) {
   const keepAtEnd = () => {
     if (box.current && follows.current) box.current.scrollTop = box.current.scrollHeight;
   };
+  const seen = useRef({ top: 0, height: 0 });
   const onScroll = () => {
-    const { current } = box;
-    if (current) follows.current = current.scrollHeight - current.scrollTop - current.clientHeight < END_PX;
+    if (!box.current) return;
+    const { scrollTop: top, scrollHeight: height, clientHeight } = box.current;
+    if (height - top - clientHeight < END_PX) follows.current = true;
+    // Only a reader scrolls up; what grows or shrinks by itself must not pass for that.
+    else if (top < seen.current.top && height >= seen.current.height) follows.current = false;
+    seen.current = { top, height };
   };
   useLayoutEffect(() => {
     follows.current = true;

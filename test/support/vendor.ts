@@ -48,7 +48,9 @@ export async function startVendor(script: Script = says("Hello from the vendor."
       });
       if (request.method === "GET") {
         response.writeHead(200, { "content-type": "application/json" });
-        response.end(JSON.stringify({ object: "list", data: [{ id: "m1", object: "model" }] }));
+        // Both a list of models and what llama.cpp says of itself.
+        const settings = { n_ctx: 1_000_000 };
+        response.end(JSON.stringify({ object: "list", data: [{ id: "m1", object: "model" }], default_generation_settings: settings }));
         return;
       }
       const seen = { path: request.url ?? "", headers: request.headers, body: JSON.parse(text || "{}"), hungUp };

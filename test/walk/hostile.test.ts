@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Request } from "playwright-core";
 import { hostileAnswers } from "../support/hostile.ts";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
+import { chooseModel } from "../support/vscode-host/picker.ts";
 import { asProvider, type Script, startVendor, type Vendor } from "../support/vendor.ts";
 
 /** Longer ones get a chat of their own, or every later question would carry them along. */
@@ -59,14 +60,20 @@ describe("a hostile answer in the panel", function () {
     await session.panel.locator("article.answer:not(.running)").nth(answers).waitFor({ timeout: 200_000 });
   };
 
+  const newChat = async () => {
+    await session.run("Latchkey: New Chat");
+    await session.panel.locator(".empty").waitFor();
+  };
+
   before(async () => {
     vendor = await startVendor();
-    // Free, or the answer would be cut where it passes what was reserved for it.
-    const model = { contextWindowTokens: 10_000_000, maxOutputTokens: 5_000_000, usdPerMillion: { input: 0, output: 0 } };
     const settings = {
-      "latchkey.providers": { custom: [asProvider(vendor, { needsKey: false }, model)] },
+      "latchkey.providers": {
+        custom: [asProvider(vendor, { needsKey: false }, { name: "Acme One", contextWindowTokens: 200_000, maxOutputTokens: 16_000 })],
+        // This machine's own models are never cut: an answer of five megabytes is drawn whole.
+        "llama.cpp": { baseUrl: vendor.baseUrl },
+      },
       "latchkey.model": "acme/m1",
-      "latchkey.local.discover": false,
     };
     session = await startSession({ settings });
     const context = session.page.context();
@@ -85,7 +92,10 @@ describe("a hostile answer in the panel", function () {
 
   for (const { name, text } of hostileAnswers()) {
     it(`${name}: runs nothing and loads nothing`, async () => {
-      if (text.length > LONG) await session.run("Latchkey: New Chat");
+      if (text.length > LONG) {
+        await newChat();
+        await chooseModel(session, /m1.*runs on this machine/);
+      }
       await ask(text);
       const { pwned, handlers, loading, schemes } = await traces();
       assert.deepEqual(new Set(pwned), new Set(["undefined"]));
@@ -100,7 +110,8 @@ describe("a hostile answer in the panel", function () {
   }
 
   it("leaves a panel that still answers", async () => {
-    await session.run("Latchkey: New Chat");
+    await newChat();
+    await chooseModel(session, "Acme One");
     await ask("Still **here**.");
     assert.equal(await last().locator(".words strong").textContent(), "here");
   });

@@ -1,6 +1,7 @@
 // Ten thousand lines and two hundred messages in the real panel: each block is drawn once, what is out of sight is not laid out; figures are printed.
 import assert from "node:assert/strict";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
+import { chooseModel } from "../support/vscode-host/picker.ts";
 import { asProvider, says, type Script, startVendor, type Vendor } from "../support/vendor.ts";
 
 const LINES = 10_000;
@@ -84,11 +85,14 @@ describe("a long talk in the panel", function () {
 
   before(async () => {
     vendor = await startVendor();
-    const provider = asProvider(vendor, { needsKey: false }, {
-      ...{ contextWindowTokens: 10_000_000, maxOutputTokens: 5_000_000 },
-      usdPerMillion: { input: 0, output: 0 },
-    });
-    const settings = { "latchkey.providers": { custom: [provider] }, "latchkey.model": "acme/m1", "latchkey.local.discover": false };
+    const settings = {
+      "latchkey.providers": {
+        custom: [asProvider(vendor, { needsKey: false }, { name: "Acme One", contextWindowTokens: 1_000_000 })],
+        // This machine's own models are never cut, whatever the length of their answer.
+        "llama.cpp": { baseUrl: vendor.baseUrl },
+      },
+      "latchkey.model": "acme/m1",
+    };
     session = await startSession({ settings });
     await session.run("Latchkey: Open Chat");
     await prompt().waitFor();
@@ -105,6 +109,7 @@ describe("a long talk in the panel", function () {
   it(`draws an answer of ${LINES} lines once, not anew with every piece`, async () => {
     const text = SECTION.repeat(Math.ceil(LINES / (SECTION.split("\n").length - 1)));
     vendor.script = inLines(text, 4);
+    await chooseModel(session, /m1.*runs on this machine/);
     await watch();
     const began = Date.now();
     await prompt().fill("Write it all down");
@@ -146,6 +151,7 @@ describe("a long talk in the panel", function () {
   it(`opens a talk of ${QUESTIONS * 2} messages again, its end first`, async () => {
     const { page, panel } = session;
     await session.run("Latchkey: New Chat");
+    await chooseModel(session, "Acme One");
     vendor.script = says(SECTION);
     for (let index = 0; index < QUESTIONS; index += 1) {
       await prompt().fill(`Question ${index}`);
