@@ -12,6 +12,7 @@ import type { Network } from "./network/fetch.ts";
 import { dialectNamed } from "./providers/dialects.ts";
 import type { Dialect, DialectName, ProviderConnection } from "./providers/provider.ts";
 import type { ProviderRow } from "./providers/registry.ts";
+import { promptCacheOf } from "./providers/rows/prompt-cache.ts";
 import { type Known, knownProviders, overrideOf } from "./known-providers.ts";
 import type { Health, HealthState, Target } from "./resilience/health.ts";
 import { VERSION } from "./version.ts";
@@ -95,6 +96,10 @@ class Providers implements Access {
     if (stops === "yes") return `${row.name} stops charging when an answer is stopped (${source}).`;
     if (stops === "no") return `${row.name} may go on charging for an answer that was stopped (${source}).`;
     return `Whether ${row.name} stops charging is not published (${source}); the cost so far is an estimate.`;
+  }
+
+  promptCacheOf(provider: string, vendorModel: string) {
+    return promptCacheOf(provider, vendorModel);
   }
 
   list(): ProviderStatus[] {

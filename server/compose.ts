@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import type { InitializationOptions } from "../shared/protocol.ts";
+import type { ModelInfo } from "../shared/model.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 import { createAccess } from "./access.ts";
 import { openLearnedWindows } from "./catalog/learned-windows.ts";
@@ -36,6 +37,7 @@ import { createLocalModels } from "./local-models.ts";
 import { createLocalDiscovery, localTargets } from "./network/local-servers.ts";
 import { createNetwork } from "./network/network.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
+import { promptCacheOf } from "./providers/rows/prompt-cache.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
 import { createGate } from "./resilience/gate.ts";
 import { createHealth } from "./resilience/health.ts";
@@ -123,7 +125,8 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
     localUrls: () => new Map(lookedAt().map(({ provider, baseUrl }) => [provider, baseUrl])),
   });
   const { budget, reports } = openBooks({ ledger, catalog, log, settings: settings.get });
-  const quoter = createEstimator({ now });
+  const leastCachedTokens = ({ provider, model }: ModelInfo) => promptCacheOf(provider, model).leastTokens;
+  const quoter = createEstimator({ now, leastCachedTokens });
   const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
   const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
@@ -133,6 +136,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const spine: SpineParts = {
     ...{ catalog, budget, health, now, route, plan, providers: access, settings: settings.get },
     ...{ quoter, pricing, learnWindow: windows.learn },
+    lastAnswer: (conversationId) => ledger.lastAnswer(conversationId).catch(() => null),
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     guard: (messages) => guardPrompt(messages, settings.get()["secrets.inPrompts"], ring.scrubber),
     gate: createGate({ running: 128, waiting: 128 }),

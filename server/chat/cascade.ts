@@ -4,11 +4,13 @@ import { type Failure, isFailure } from "../../shared/failure.ts";
 import type { ChatDraft, ChatRequest } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
 import { type Cascade, cascadeOf, type Doubt, doubtsAbout } from "../routing/cascade.ts";
+import type { Warm } from "../money/estimate.ts";
 import { admit } from "./admit.ts";
 import { totalsOf } from "./ending.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 import { decide } from "./preview.ts";
 import type { Send } from "./send.ts";
+import { warmthOf } from "./warmth.ts";
 
 /** Ends that are no reason to ask a dearer model: a person stopped it, the purse did, or the vendor refused the prompt. */
 const FINAL: readonly ChatResult["stopReason"][] = ["cancelled", "refused", "budget"];
@@ -17,18 +19,28 @@ const FINAL: readonly ChatResult["stopReason"][] = ["cancelled", "refused", "bud
 export function createCascade(parts: SpineParts, sendWith: (parts: SpineParts) => Send): Send {
   const plain = sendWith(parts);
   return async (request, caller) => {
-    const plan = cascadeFor(parts, parts.plan.admit(admit(request)));
+    if (!isOn(parts, request)) return plain(request, caller);
+    const draft = parts.plan.admit(admit(request));
+    const plan = cascadeFor(parts, draft, await warmthOf(parts, draft));
     if (plan === null) return plain(request, caller);
     return cascade(parts, { request, caller, sendWith, ...plan });
   };
 }
 
 /** The two steps for this prompt, or null where the cascade is off or nothing is spared. */
-export function cascadeFor(parts: SpineParts, draft: ChatDraft): { steps: Cascade; decision: RouteDecision } | null {
-  if (!(draft.cascade ?? parts.settings().cascade)) return null;
-  const { decision, input } = decide(parts, draft);
+export function cascadeFor(
+  parts: SpineParts,
+  draft: ChatDraft,
+  warm: Warm | undefined,
+): { steps: Cascade; decision: RouteDecision } | null {
+  if (!isOn(parts, draft)) return null;
+  const { decision, input } = decide(parts, draft, { warm });
   const steps = cascadeOf(decision, input, parts.route);
   return steps === null ? null : { steps, decision: { ...decision, because: `${decision.because} ${steps.because}` } };
+}
+
+function isOn(parts: SpineParts, draft: Pick<ChatDraft, "cascade">): boolean {
+  return draft.cascade ?? parts.settings().cascade;
 }
 
 interface Running {

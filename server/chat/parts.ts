@@ -7,6 +7,8 @@ import type { Settings } from "../../shared/settings.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { AttemptIntent, Budget } from "../money/budget.ts";
 import type { Dialect, ProviderConnection } from "../providers/provider.ts";
+import type { Warm } from "../money/estimate.ts";
+import type { LastAnswer } from "../money/ledger/ledger.ts";
 import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
 import type { Guard } from "./guard.ts";
 import type { Gate } from "../resilience/gate.ts";
@@ -16,7 +18,7 @@ import type { Availability, Estimate, Route } from "../routing/route.ts";
 /** Quotes for one prompt: counted once, asked once a model. */
 export interface Quoter {
   /** Counts the prompt; the returned function is cheap, routing calls it for every model. */
-  quote(draft: ChatDraft, warm: string | undefined): (model: ModelInfo) => Estimate;
+  quote(draft: ChatDraft, warm: Warm | undefined): (model: ModelInfo) => Estimate;
   /** Tokens of produced text, when a vendor reports none. */
   outputTokens(producedLength: number, model: ModelInfo): number;
   /** What a vendor reported against what was estimated: corrects later quotes. */
@@ -43,6 +45,8 @@ export interface ProviderAccess {
   ): Promise<{ dialect: Dialect; connection: ProviderConnection }>;
   /** Whether the vendor stops charging when a stream is aborted, as a sentence with its source. */
   stopRuleOf(provider: string): string | undefined;
+  /** How long a vendor keeps the beginning of a prompt; null where it does not say. */
+  promptCacheOf(provider: string, vendorModel: string): { readonly lifetimeMs: number | null };
 }
 
 /** The policy of an organisation. */
@@ -61,6 +65,8 @@ export interface SpineParts {
   readonly providers: ProviderAccess;
   readonly health: Health;
   readonly plan: Plan;
+  /** Who answered a conversation last, when, and what that used; null where nobody did or the ledger cannot be read. */
+  readonly lastAnswer: (conversationId: string) => Promise<LastAnswer | null>;
   /** Looks for secrets in what is about to be sent. */
   readonly guard: Guard;
   readonly settings: () => Settings;

@@ -5,23 +5,24 @@ import type { RouteDecision } from "../../shared/route.ts";
 import { waitFor } from "../resilience/wait.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 import { type Decided, decide } from "./preview.ts";
+import { warmthOf } from "./warmth.ts";
 
 /**
  * The decision, with at least one candidate. A rest of our own choosing never refuses a prompt that nobody else can
  * take; a vendor's own time is waited for within patience. Throws noCandidate with every reason otherwise.
  */
 export async function decideOrWait(parts: SpineParts, draft: ChatDraft, caller: Caller): Promise<Decided> {
-  await parts.health.refresh();
-  const decided = decide(parts, draft);
+  const [warm] = await Promise.all([warmthOf(parts, draft), parts.health.refresh()]);
+  const decided = decide(parts, draft, { warm });
   if (answers(decided.decision)) return decided;
-  const asked = decide(parts, draft, { askResting: true });
+  const asked = decide(parts, draft, { askResting: true, warm });
   if (answers(asked.decision)) return asked;
   const waitMs = msUntilFree(parts, decided.decision);
   if (waitMs === null || waitMs > parts.settings()["attempts.patienceMs"]) throw noCandidate(decided.decision, waitMs);
   const message = `every model that could answer is rate limited; trying again in ${Math.ceil(waitMs / 1000)} s`;
   await caller.emit({ type: "waiting", for: "retry", waitedMs: 0, retryAtMs: parts.now().getTime() + waitMs, message });
   await waitFor(waitMs, caller.signal);
-  const again = decide(parts, draft, { askResting: true });
+  const again = decide(parts, draft, { askResting: true, warm });
   if (!answers(again.decision)) throw noCandidate(again.decision, msUntilFree(parts, again.decision));
   return again;
 }

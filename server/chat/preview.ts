@@ -6,7 +6,9 @@ import type { RouteDecision } from "../../shared/route.ts";
 import type { Availability, Estimate, RouteInput } from "../routing/route.ts";
 import { admit } from "./admit.ts";
 import { mayShorten } from "./context.ts";
+import type { Warm } from "../money/estimate.ts";
 import type { SpineParts } from "./parts.ts";
+import { warmthOf } from "./warmth.ts";
 
 export interface Decided {
   readonly decision: RouteDecision;
@@ -16,9 +18,10 @@ export interface Decided {
 }
 
 /** Routes an admitted draft; nothing is sent and nothing is reserved. */
-export function decide(parts: SpineParts, draft: ChatDraft, options: { askResting?: boolean } = {}): Decided {
+export function decide(parts: SpineParts, draft: ChatDraft, options: { askResting?: boolean; warm?: Warm | undefined } = {}): Decided {
   const settings = parts.settings();
-  const estimateOf = parts.quoter.quote(draft, undefined);
+  const { warm } = options;
+  const estimateOf = parts.quoter.quote(draft, warm);
   const limitUsd = draft.maxCostUsd ?? settings.maxCostUsd;
   const input: RouteInput = {
     messages: draft.messages,
@@ -38,9 +41,16 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     banned: settings["routing.banned"],
     localOnly: settings["routing.localOnly"],
     mayShorten: mayShorten(draft.messages, settings["context.fit"]),
+    warm: keptBy(parts, warm, estimateOf),
     now: parts.now(),
   };
   return { decision: parts.route(input), estimateOf, input };
+}
+
+/** The warm model, where enough of the prompt is kept for it to count. */
+function keptBy(parts: SpineParts, warm: Warm | undefined, estimateOf: (model: ModelInfo) => Estimate): string | undefined {
+  const model = warm === undefined ? undefined : parts.catalog.find(warm.model);
+  return model !== undefined && estimateOf(model).cachedShare > 0 ? model.id : undefined;
 }
 
 /** `askResting`: whoever rests by our own choice, not by its vendor's clock, counts as the last to be asked. */
@@ -58,7 +68,7 @@ function availabilities(parts: SpineParts, askResting: boolean): (model: ModelIn
   };
 }
 
-export function preview(parts: SpineParts, given: ChatDraft): RouteDecision {
+export async function preview(parts: SpineParts, given: ChatDraft): Promise<RouteDecision> {
   const draft = parts.plan.admit(admit(given));
-  return decide(parts, draft).decision;
+  return decide(parts, draft, { warm: await warmthOf(parts, draft) }).decision;
 }

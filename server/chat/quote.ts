@@ -5,16 +5,18 @@ import { admit } from "./admit.ts";
 import { cascadeFor } from "./cascade.ts";
 import type { SpineParts } from "./parts.ts";
 import { decide } from "./preview.ts";
+import { warmthOf } from "./warmth.ts";
 
-export function quote(parts: SpineParts, given: ChatDraft): ResultOf<"chat/estimate"> {
+export async function quote(parts: SpineParts, given: ChatDraft): Promise<ResultOf<"chat/estimate">> {
   const draft = parts.plan.admit(admit(given));
-  const { decision } = decide(parts, draft);
+  const warm = await warmthOf(parts, draft);
+  const { decision } = decide(parts, draft, { warm });
   const candidates = decision.candidates.map((candidate) => {
     const model = parts.catalog.find(candidate.model);
     const priceDate = model ? (parts.pricing.versionOf(model, parts.now())?.date ?? null) : null;
     return { model: candidate.model, ...candidate.estimate, priceDate };
   });
-  const steps = cascadeFor(parts, draft)?.steps;
+  const steps = cascadeFor(parts, draft, warm)?.steps;
   const [chosen, ...others] = candidates;
   if (steps && chosen?.model === steps.escalateTo.model) {
     // Both tries together: what a cascade may cost, not what its cheaper half would.

@@ -23,14 +23,22 @@ export interface ModelQuote {
   readonly baseTokens: number;
 }
 
+/** The model whose prompt cache holds the beginning of a conversation, and how much of it. */
+export interface Warm {
+  readonly model: string;
+  readonly tokens: number;
+}
+
 export interface EstimatorOptions {
   readonly now: () => Date;
+  /** The least that a model's vendor caches. */
+  readonly leastCachedTokens?: (model: ModelInfo) => number;
   /** Reads an image's size from its bytes; null when it cannot. */
   readonly imageSize?: (image: ImagePart) => ImageSize | null;
 }
 
 export interface Estimator {
-  quote(draft: ChatDraft, warm?: string): (model: ModelInfo) => ModelQuote;
+  quote(draft: ChatDraft, warm?: Warm): (model: ModelInfo) => ModelQuote;
   /** Tokens of produced text, when a vendor reports none. */
   outputTokens(producedLength: number, model: ModelInfo): number;
   /** What a vendor reported against what was estimated: corrects later quotes. */
@@ -46,7 +54,7 @@ const DEFAULT_OUTPUT_TOKENS = 16_384;
 const DEFAULT_REASONING_OUTPUT_TOKENS = 32_768;
 /** Characters a token of output, for counting what was produced without a report: code and prose lie between 3 and 4.5. */
 const OUTPUT_CHARACTERS = 3.6;
-/** A prefix shorter than this is cached by no vendor; of a longer one, part is usually lost at block boundaries. */
+/** Where no vendor's word is known; of what is long enough, part is usually lost at block boundaries. */
 const LEAST_CACHED_TOKENS = 1024;
 const CACHE_HIT_SHARE = 0.9;
 /** The worst case allows for a wrong count: the tokenizer's own error, or that of the estimate by script. */
@@ -61,6 +69,9 @@ interface Known {
   price: Price | null;
   rates: FullRates | null;
   priceDay: number;
+  readonly leastCachedTokens: number;
+  /** Its vendor is asked to cache, so what is not read from the cache is written to it, at the price of that. */
+  readonly marksCache: boolean;
 }
 
 interface Learned {
@@ -85,14 +96,14 @@ class LearningEstimator implements Estimator {
     this.#options = options;
   }
 
-  quote(draft: ChatDraft, warm?: string): (model: ModelInfo) => ModelQuote {
+  quote(draft: ChatDraft, warm?: Warm): (model: ModelInfo) => ModelQuote {
     const exact = this.#count;
     const size = promptSize(draft, (text) =>
       this.#memory.count(text, exact === null ? estimateTokens : (whole) => countTokens(whole, exact)),
     );
     const sizes = size.images.map((image) => this.#options.imageSize?.(image) ?? null);
     const day = Math.floor(this.#options.now().getTime() / 86_400_000);
-    return (model) => this.#quoteOf(model, draft, size, sizes, warm === model.id, day);
+    return (model) => this.#quoteOf(model, draft, size, sizes, warm?.model === model.id ? warm.tokens : 0, day);
   }
 
   #quoteOf(
@@ -100,7 +111,7 @@ class LearningEstimator implements Estimator {
     draft: ChatDraft,
     size: PromptSize,
     images: readonly (ImageSize | null)[],
-    isWarm: boolean,
+    keptTokens: number,
     day: number,
   ): ModelQuote {
     const known = this.#knownOf(model, day);
@@ -116,8 +127,9 @@ class LearningEstimator implements Estimator {
     const outputTokensWorst = outputCap(model, draft, inputTokens);
     const prior = priorOutputTokens(model, draft.taskType, draft.reasoning);
     const outputTokensP50 = Math.min(outputTokensWorst, Math.round(this.#lengths.median(model.id, draft.taskType, prior)));
-    const isCached = isWarm && size.prefixTokens >= LEAST_CACHED_TOKENS;
-    const cachedShare = isCached ? Math.min(1, (size.prefixTokens * rule.factor * CACHE_HIT_SHARE) / inputTokens) : 0;
+    const cached = Math.min(keptTokens, size.prefixTokens * rule.factor * CACHE_HIT_SHARE);
+    const cachedShare = cached >= known.leastCachedTokens ? Math.min(1, cached / inputTokens) : 0;
+    const isWritten = known.marksCache && inputTokens >= known.leastCachedTokens;
     const flat = known.price === null ? 0 : (known.price.perRequestNanoUsd ?? 0) + (known.price.perImageNanoUsd ?? 0) * images.length;
     const rates = ratesOf(known, inputTokens);
     const worstRates = ratesOf(known, inputWorst);
@@ -126,7 +138,7 @@ class LearningEstimator implements Estimator {
       outputTokensP50,
       outputTokensWorst,
       cachedShare,
-      p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, cachedShare)) + flat,
+      p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, { cachedShare, isWritten })) + flat,
       worstNanoUsd: worstRates === null ? null : Math.ceil(worst(worstRates, inputWorst, outputTokensWorst)) + flat,
       baseTokens: Math.ceil(text),
     };
@@ -185,6 +197,8 @@ class LearningEstimator implements Estimator {
       price,
       rates: price === null ? null : ratesFor(price, 0),
       priceDay: day,
+      leastCachedTokens: this.#options.leastCachedTokens?.(model) ?? LEAST_CACHED_TOKENS,
+      marksCache: model.capabilities.includes("caching"),
     };
     this.#known.set(model, fresh);
     return fresh;
@@ -202,8 +216,10 @@ function outputCap(model: ModelInfo, draft: ChatDraft, inputTokens: number): num
 }
 
 /** Quotes are taken for thousands of models a decision, so in floating point: right to a nano-dollar in a million dollars. */
-function median(rates: FullRates, input: number, output: number, cachedShare: number): number {
-  return (input * (1 - cachedShare) * rates.input + input * cachedShare * rates.cacheRead + output * rates.output) / 1e6;
+function median(rates: FullRates, input: number, output: number, cache: { cachedShare: number; isWritten: boolean }): number {
+  const { cachedShare, isWritten } = cache;
+  const fresh = isWritten ? rates.cacheWrite5m : rates.input;
+  return (input * (1 - cachedShare) * fresh + input * cachedShare * rates.cacheRead + output * rates.output) / 1e6;
 }
 
 function worst(rates: FullRates, input: number, output: number): number {

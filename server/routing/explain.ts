@@ -21,10 +21,15 @@ function costOf({ estimate }: Candidate): string {
   return estimate.p50NanoUsd === null ? "at an unknown price" : `for about ${formatUsd(estimate.p50NanoUsd)}`;
 }
 
+function warmLine({ estimate }: Candidate): string {
+  const share = Math.round((estimate.cachedShare ?? 0) * 100);
+  return share === 0 ? "" : ` Its prompt cache is warm: about ${share} % of the prompt is read from it.`;
+}
+
 export function because(ranked: Ranked, excluded: readonly Exclusion[], how: Explained): string {
   const [first, second] = ranked.candidates;
   if (!first) return nothing(excluded);
-  if (how.pinned) return `${first.model} was asked for by name; it answers ${costOf(first)}.`;
+  if (how.pinned) return `${first.model} was asked for by name; it answers ${costOf(first)}.${warmLine(first)}`;
   if (first.model.startsWith("demo/"))
     return "No provider can be used, so the demonstration answers: no model is called. Set a key or start a local server.";
   const shortened = how.shortened ? " The conversation is shortened to fit its window." : "";
@@ -40,7 +45,7 @@ export function because(ranked: Ranked, excluded: readonly Exclusion[], how: Exp
     second?.parts.quality === undefined
       ? ""
       : `; next is ${second.model} (${second.parts.quality}, ${formatUsd(second.estimate.p50NanoUsd)})`;
-  return `${first.model} has ${GOAL[how.policy]}: ${how.skill} quality ${quality}${floor}, ${costOf(first)}${rival}.${lowered}${shortened}`;
+  return `${first.model} has ${GOAL[how.policy]}: ${how.skill} quality ${quality}${floor}, ${costOf(first)}${rival}.${lowered}${warmLine(first)}${shortened}`;
 }
 
 function nothing(excluded: readonly Exclusion[]): string {

@@ -248,6 +248,22 @@ for (const backend of [sqlite(), postgres()]) {
       );
     });
 
+    it("knows who answered a conversation last, when, and what that used", async () => {
+      assert.equal(await ledger.lastAnswer("talk"), null);
+      const answered = async (model: string, more: Partial<AttemptIntent>, ended: Partial<AttemptOutcome>, atMs: number) => {
+        const booked = booking(100, [], { intent: intent(100, { model, conversationId: "talk", ...more }) });
+        await ledger.reserve(booked, never);
+        await settle(booked, outcome(50, ended), atMs);
+      };
+      const usage = { ...outcome(50).usage, inputTokens: 20, cacheReadTokens: 3000, cacheWrite5mTokens: 400 };
+      await answered("openai/first", {}, {}, NOON + 1);
+      await answered("anthropic/second", {}, { usage }, NOON + 2);
+      await answered("openai/broke-off", {}, { state: "broken" }, NOON + 3);
+      await answered("openai/saw", { purpose: "vision" }, {}, NOON + 4);
+      await answered("openai/elsewhere", { conversationId: "another" }, {}, NOON + 5);
+      assert.deepEqual(await ledger.lastAnswer("talk"), { model: "anthropic/second", usage, atMs: NOON + 2 });
+    });
+
     it("gives rows in pages without losing or repeating any", async () => {
       for (let index = 0; index < 25; index++) await ledger.reserve(booking(1, [], { atMs: NOON + Math.floor(index / 10) }), never);
       const seen: string[] = [];

@@ -8,7 +8,7 @@ export const NOW = new Date("2026-11-23T12:00:00Z");
 
 export interface ModelFacts extends Partial<Omit<ModelInfo, "prices" | "scores">> {
   /** Dollars per million tokens; absent is unpriced. */
-  readonly usd?: { input: number; output: number };
+  readonly usd?: { input: number; output: number; cacheRead?: number; cacheWrite5m?: number };
   /** The same score for every skill, or one each; absent is unknown. */
   readonly quality?: number | Readonly<Record<string, number>>;
 }
@@ -29,7 +29,11 @@ export function modelOf(id: string, { usd, quality, ...facts }: ModelFacts = {})
     prices: usd
       ? [
           {
-            rates: { input: nano(usd.input), cacheRead: null, cacheWrite5m: null, cacheWrite1h: null, output: nano(usd.output) },
+            rates: {
+              ...{ input: nano(usd.input), output: nano(usd.output), cacheWrite1h: null },
+              cacheRead: usd.cacheRead === undefined ? null : nano(usd.cacheRead),
+              cacheWrite5m: usd.cacheWrite5m === undefined ? null : nano(usd.cacheWrite5m),
+            },
             version: `test@2026-11-01#${usd.input}/${usd.output}`,
             source: "test",
             date: "2026-11-01",

@@ -1,5 +1,9 @@
 // `latchkey route`: the decision for a prompt as a table; nothing is sent.
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import * as z from "zod/mini";
+import { Message } from "../../../shared/chat.ts";
 import { formatUsd } from "../../../shared/money.ts";
 import { Policy, type RouteDecision, TaskType } from "../../../shared/route.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
@@ -19,6 +23,8 @@ export const route: Verb = {
     schema: { type: "boolean" },
     tools: { type: "boolean" },
     "max-cost": { type: "string" },
+    messages: { type: "string" },
+    conversation: { type: "string" },
     json: { type: "boolean" },
   },
   optionHelp: {
@@ -27,6 +33,8 @@ export const route: Verb = {
     schema: "as if an answer in a JSON Schema were asked for",
     tools: "as if tools were given",
     "max-cost USD": "a ceiling for the prompt",
+    "messages F": "a JSON file with the conversation so far, as chat/send takes it",
+    "conversation ID": "the conversation it goes on with: a warm prompt cache counts",
     json: "the whole decision as JSON",
   },
   async run(context, given) {
@@ -50,7 +58,11 @@ async function draftFrom(context: VerbContext, given: VerbArguments) {
   const maxCost = textOption(given, "max-cost");
   return {
     chatId: randomUUID(),
-    messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }, ...images] }],
+    conversationId: textOption(given, "conversation"),
+    messages: [
+      ...(await messagesFrom(context, textOption(given, "messages"))),
+      { role: "user" as const, parts: [{ type: "text" as const, text }, ...images] },
+    ],
     model: textOption(given, "model"),
     policy: Policy.options.find((policy) => policy === textOption(given, "policy")),
     taskType: TaskType.options.find((task) => task === textOption(given, "task")),
@@ -58,6 +70,17 @@ async function draftFrom(context: VerbContext, given: VerbArguments) {
     output: given.values.schema ? { schema: { type: "object" } } : undefined,
     tools: given.values.tools ? [{ name: "example", parameters: { type: "object" } }] : undefined,
   };
+}
+
+async function messagesFrom({ edge }: VerbContext, path: string | undefined): Promise<Message[]> {
+  if (path === undefined) return [];
+  const text = await readFile(resolve(edge.workingFolder, path), "utf8").catch(() => null);
+  if (text === null) throw new UsageError(`there is no file ${path}`);
+  try {
+    return z.parse(z.array(Message), JSON.parse(text));
+  } catch {
+    throw new UsageError(`${path} is no JSON list of messages ({ role, parts })`);
+  }
 }
 
 /** The decision for people: tier and signals, candidates with their parts, exclusions with their reasons. */

@@ -93,6 +93,13 @@ export interface AttemptRow {
   readonly day: string;
 }
 
+/** What is known of a conversation's last answer without its text. */
+export interface LastAnswer {
+  readonly model: string;
+  readonly usage: Usage;
+  readonly atMs: number;
+}
+
 export type SummaryColumn = "day" | "model" | "provider" | "workspace" | "editor";
 
 /** Sums over settled attempts; the columns that were not asked for are absent. */
@@ -160,6 +167,8 @@ export interface Ledger {
   }): Promise<{ rows: readonly AttemptRow[]; next: string | null }>;
   /** The newest settled rows, newest first, for learning. */
   recent(limit: number): Promise<readonly AttemptRow[]>;
+  /** The last answer of a conversation that came to its end; null when there is none. */
+  lastAnswer(conversationId: string): Promise<LastAnswer | null>;
   /** All or nothing; each old figure is kept beside the new one. */
   reprice(repricings: readonly Repricing[]): Promise<number>;
   readonly shared: SharedTable;

@@ -3,7 +3,7 @@ import { columnsOfBooking, columnsOfOutcome, rowOf } from "./attempt-record.ts";
 import { createHolder, isDead, LEASE_MS } from "./holder.ts";
 import type { Balance, Ledger, Repricing, SharedEntry, Verdict } from "./ledger.ts";
 import { connect, type PostgresOptions, type Query } from "./postgres.ts";
-import { SUMS, sumOf } from "./sqlite-reports.ts";
+import { ANSWERED, lastAnswerOf, SUMS, sumOf } from "./sqlite-reports.ts";
 
 /** Connects at the first step, so that a server that is down does not keep the sidecar from starting. */
 export function openPostgresLedger(options: PostgresOptions): Ledger {
@@ -64,7 +64,7 @@ const OPEN_HOLDERS = `SELECT o.holder AS id, coalesce(pid, 0) AS pid, coalesce(p
   coalesce(extract(epoch FROM lease_until - clock_timestamp()) * 1000, -1) AS left
   FROM (SELECT DISTINCT holder FROM latchkey.attempt WHERE state = 'reserved') AS o LEFT JOIN latchkey.holder AS h ON h.id = o.holder`;
 
-function reading(query: Query): Pick<Ledger, "balancesOf" | "spentSince" | "sums" | "rows" | "recent" | "version"> {
+function reading(query: Query): Pick<Ledger, "balancesOf" | "spentSince" | "sums" | "rows" | "recent" | "lastAnswer" | "version"> {
   const column = {
     conversation: "conversation_id",
     workspace: "workspace",
@@ -111,6 +111,11 @@ function reading(query: Query): Pick<Ledger, "balancesOf" | "spentSince" | "sums
     },
     recent: async (limit) =>
       (await query("SELECT * FROM latchkey.attempt WHERE state = 'settled' ORDER BY n DESC LIMIT $1", [limit])).map(rowOf),
+    lastAnswer: async (conversationId) => {
+      const text = `SELECT * FROM latchkey.attempt WHERE conversation_id = $1 AND ${ANSWERED} ORDER BY n DESC LIMIT 1`;
+      const [row] = await query(text, [conversationId]);
+      return row === undefined ? null : lastAnswerOf(row);
+    },
     version: async () => String((await query("SELECT last_value || is_called::text AS version FROM latchkey.change"))[0]?.version),
   };
 }

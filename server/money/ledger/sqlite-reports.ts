@@ -1,6 +1,6 @@
 // What reports read from the SQLite ledger: day sums, rows in pages, and repricing that keeps the old figure.
 import { numberOf, rowOf, textOf, usageOf } from "./attempt-record.ts";
-import type { AttemptRow, Ledger, Repricing, Sum, SummaryColumn } from "./ledger.ts";
+import type { AttemptRow, LastAnswer, Ledger, Repricing, Sum, SummaryColumn } from "./ledger.ts";
 import { find, placeOfRow, rollUp, update } from "./sqlite-attempts.ts";
 import { moveBalances } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
@@ -50,6 +50,20 @@ export function rows(connection: Connection, range: Range): { rows: AttemptRow[]
 
 export function recent(connection: Connection, limit: number): AttemptRow[] {
   return connection.prepare("SELECT * FROM attempt WHERE state = 'settled' ORDER BY n DESC LIMIT ?").all(limit).map(rowOf);
+}
+
+/** Of whole answers alone: one that broke off tells nothing of what its vendor kept. The same condition in both backends. */
+export const ANSWERED = "state = 'settled' AND outcome IN ('ok', 'cut') AND purpose NOT IN ('vision', 'summary')";
+
+export function lastAnswer(connection: Connection, conversationId: string): LastAnswer | null {
+  const record = connection
+    .prepare(`SELECT * FROM attempt WHERE conversation_id = ? AND ${ANSWERED} ORDER BY n DESC LIMIT 1`)
+    .get(conversationId);
+  return record === undefined ? null : lastAnswerOf(record);
+}
+
+export function lastAnswerOf(record: Record<string, unknown>): LastAnswer {
+  return { model: String(record.model), usage: usageOf(record), atMs: Number(record.settled_at) };
 }
 
 /** Inside a write: every new figure with its old one beside it; rows that are not settled stay as they are. */

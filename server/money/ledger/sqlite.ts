@@ -6,7 +6,7 @@ import { ensureBalance, keepByIds, keptByIds, pruneBalances, readBalance, sumRow
 import type { Connection } from "./sqlite-connection.ts";
 import { keepPrivate, type OpenedFile, openFile } from "./sqlite-file.ts";
 import { followFile } from "./sqlite-follow.ts";
-import { recent, reprice, rows, sums } from "./sqlite-reports.ts";
+import { lastAnswer, recent, reprice, rows, sums } from "./sqlite-reports.ts";
 
 export interface SqliteOptions {
   readonly path: string;
@@ -57,6 +57,7 @@ export async function openSqliteLedger(options: SqliteOptions): Promise<SqliteLe
     sums: async (by, days) => connection.read(() => sums(connection, by, days)),
     rows: async (range) => connection.read(() => rows(connection, range)),
     recent: async (limit) => connection.read(() => recent(connection, limit)),
+    lastAnswer: async (conversationId) => connection.read(() => lastAnswer(connection, conversationId)),
     reprice: (repricings) => connection.write(() => reprice(connection, repricings), { durable: true }),
     onNotice,
     forget: (ids) => connection.write(() => forget(connection, ids), { durable: true }),

@@ -104,6 +104,7 @@ class TeamLedger implements Ledger {
   sums: Ledger["sums"] = (by, days) => this.#ask((team) => team.sums(by, days));
   rows: Ledger["rows"] = (range) => this.#ask((team) => team.rows(range));
   recent: Ledger["recent"] = (limit) => this.#orHere((ledger) => ledger.recent(limit));
+  lastAnswer: Ledger["lastAnswer"] = (conversationId) => this.#orHere((ledger) => ledger.lastAnswer(conversationId));
   reprice: Ledger["reprice"] = (repricings) => this.#ask((team) => team.reprice(repricings));
 
   /** Also the moment to tell the team what it missed. */

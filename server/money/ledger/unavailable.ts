@@ -21,6 +21,7 @@ export function createUnavailableLedger(reason: string): Ledger {
     sums: refuse,
     rows: refuse,
     recent: async () => [],
+    lastAnswer: async () => null,
     reprice: refuse,
     shared: { get: async () => null, set: async () => undefined, delete: async () => undefined, list: async () => [] },
     close: async () => undefined,

@@ -125,10 +125,49 @@ describe("quote", function () {
     const estimator = createEstimator({ now: () => NOW });
     const draft = { messages: [user(CODE.repeat(3)), said("Done."), user("And now?")] };
     const [warm, cold] = [priced("openai/warm"), priced("openai/cold")];
-    const quote = estimator.quote(draft, warm.id);
+    const quote = estimator.quote(draft, { model: warm.id, tokens: 100_000 });
     assert.ok(quote(warm).cachedShare > 0.7);
     assert.equal(quote(cold).cachedShare, 0);
-    assert.equal(estimator.quote({ messages: [user("short"), said("ok"), user("more")] }, warm.id)(warm).cachedShare, 0);
+    assert.equal(
+      estimator.quote({ messages: [user("short"), said("ok"), user("more")] }, { model: warm.id, tokens: 100_000 })(warm).cachedShare,
+      0,
+    );
+  });
+
+  it("costs no more at the median for being warm, and the same at the worst, whatever is kept, written and read at whatever price", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(30_000),
+        fc.nat(200_000),
+        fc.nat(5000),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 1, max: 2, noNaN: true }),
+        fc.boolean(),
+        (length, tokens, input, read, write, caching) => {
+          const rates = { input: input / 1000, output: 1, cacheRead: (input * read) / 1000, cacheWrite5m: (input * write) / 1000 };
+          const model = modelOf("acme/any", { usd: rates, capabilities: caching ? ["caching"] : [] });
+          const draft = { messages: [user("word ".repeat(length / 5)), said("ok"), user("more")] };
+          const estimator = createEstimator({ now: () => NOW });
+          const [cold, warm] = [estimator.quote(draft)(model), estimator.quote(draft, { model: model.id, tokens })(model)];
+          assert.ok((warm.p50NanoUsd ?? 0) <= (cold.p50NanoUsd ?? 0));
+          assert.equal(warm.worstNanoUsd, cold.worstNanoUsd);
+          assert.ok(warm.cachedShare <= Math.min(1, tokens / warm.inputTokens));
+          assert.ok((cold.p50NanoUsd ?? 0) <= (cold.worstNanoUsd ?? 0));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("prices the cold write that a marked prompt pays, and none for a prompt too short to be kept", () => {
+    const estimator = createEstimator({ now: () => NOW, leastCachedTokens: () => 2000 });
+    const usd = { input: 2, output: 10, cacheRead: 0.2, cacheWrite5m: 2.5 };
+    const [marked, plain] = [modelOf("acme/marked", { usd, capabilities: ["caching"] }), modelOf("acme/plain", { usd, capabilities: [] })];
+    const costs = (text: string) => [marked, plain].map((model) => estimator.quote({ messages: [user(text)] })(model).p50NanoUsd ?? 0);
+    const [written = 0, sent = 0] = costs(CODE.repeat(3));
+    assert.ok(written > sent * 1.1 && written < sent * 1.3, `${written} against ${sent}`);
+    const [short, same] = costs("hi");
+    assert.equal(short, same);
   });
 
   it("is exact for OpenAI's models once the tokenizer is loaded", async () => {

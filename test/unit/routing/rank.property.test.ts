@@ -61,6 +61,23 @@ describe("ranking", () => {
     );
   });
 
+  it("never ranks the warm model lower than it would be cold", () => {
+    fc.assert(
+      fc.property(models, prompt, policy, fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (list, text, how, which, share) => {
+        const chosen = list[which % list.length];
+        if (!chosen) return;
+        const cold = routeInput(text, list, { policy: how });
+        const kept = (model: ModelInfo) => {
+          const estimate = cold.estimate(model);
+          const p50NanoUsd = estimate.p50NanoUsd === null ? null : Math.floor(estimate.p50NanoUsd * (1 - share));
+          return model.id === chosen.id ? { ...estimate, p50NanoUsd, cachedShare: share } : estimate;
+        };
+        const place = (input: RouteInput) => names(input).indexOf(chosen.id);
+        assert.ok(place({ ...cold, estimate: kept, warm: chosen.id }) <= place(cold));
+      }),
+    );
+  });
+
   it("changes nothing when a model is added that may not be used", () => {
     fc.assert(
       fc.property(models, prompt, policy, (list, text, how) => {
