@@ -1,5 +1,6 @@
 // One connection to the ledger file: short write transactions, retried without blocking, on the disk a moment later.
 import { fdatasync, openSync, closeSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { translate, unavailable } from "./sqlite-errors.ts";
 import { createWriteQueue } from "./write-queue.ts";
@@ -16,14 +17,22 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export function createConnection(db: DatabaseSync, options: { path: string; readOnly: boolean; wal: boolean }): Connection {
+export interface ConnectionOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly wal: boolean;
+  /** Just created, and not yet kept by the disk. */
+  readonly isNew: boolean;
+}
+
+export function createConnection(db: DatabaseSync, options: ConnectionOptions): Connection {
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, known);
     return known;
   };
-  const disk = options.wal && !options.readOnly ? createDiskSync(`${options.path}-wal`) : null;
+  const disk = options.wal && !options.readOnly ? createDiskSync(`${options.path}-wal`, options.isNew ? options.path : null) : null;
   const queue = createWriteQueue(db, prepare);
   const write = async <Result>(step: () => Result, { durable, signal }: { durable: boolean; signal?: AbortSignal }): Promise<Result> => {
     if (options.readOnly) throw unavailable("The ledger may only be read (the file or its folder is write-protected)");
@@ -49,21 +58,32 @@ export function createConnection(db: DatabaseSync, options: { path: string; read
 
 /**
  * Tells the disk to keep what is in the write-ahead log, off this thread, one request at a time: a request that
- * comes while one is under way is served by one more, so a hundred reservations cost two waits for the disk.
+ * comes while one is under way is served by one more, so a hundred reservations cost two waits for the disk. A file
+ * that was just created is kept with the first of them: SQLite drops a log whose file is empty.
  */
-function createDiskSync(path: string): { ask(): void; settled(): Promise<void>; close(): Promise<void> } {
+function createDiskSync(path: string, created: string | null): { ask(): void; settled(): Promise<void>; close(): Promise<void> } {
   let descriptor: number | null = null;
   let running: Promise<void> | null = null;
   let again = false;
-  const once = (): Promise<void> =>
+  let unkept = created;
+  const keep = (opened: () => number): Promise<void> =>
     new Promise((resolve) => {
       try {
-        descriptor ??= openSync(path, "r+");
-        fdatasync(descriptor, () => resolve());
+        fdatasync(opened(), () => resolve());
       } catch {
         resolve();
       }
     });
+  const keepFile = async (file: string): Promise<void> => {
+    const handle = await open(file, "r+").catch(() => null);
+    await handle?.sync().catch(() => undefined);
+    await handle?.close().catch(() => undefined);
+  };
+  const once = async (): Promise<void> => {
+    if (unkept !== null) await keepFile(unkept);
+    unkept = null;
+    await keep(() => (descriptor ??= openSync(path, "r+")));
+  };
   const run = async (): Promise<void> => {
     do {
       again = false;

@@ -44,10 +44,11 @@ async function openOnce(sqlite: Sqlite, path: string): Promise<Connection> {
     try {
       db = openDatabase(sqlite, path, readOnly);
       const writable = !readOnly && canWrite(path);
-      const wal = configure(db);
+      const isNew = writable && isEmpty(db);
+      const wal = configure(db, isNew);
       if (writable) migrate(db, MIGRATIONS.length);
       refuseNewer(db);
-      return createConnection(db, { path, readOnly: !writable, wal });
+      return createConnection(db, { path, readOnly: !writable, wal, isNew });
     } catch (error) {
       if (db?.isOpen) db.close();
       if (!isBusy(error) || attempt >= TRIES) throw error;
@@ -98,11 +99,17 @@ function canWrite(path: string): boolean {
 }
 
 /** NORMAL, since each reservation asks the disk itself (see docs/decisions, the ledger and the disk); FULL where there is no WAL. */
-function configure(db: DatabaseSync): boolean {
+function configure(db: DatabaseSync, isNew: boolean): boolean {
+  // A new file holds nothing that waiting for the disk would keep: the first reservation has it kept, file and log.
+  if (isNew) db.exec("PRAGMA synchronous = OFF");
   const mode = db.prepare("PRAGMA journal_mode = WAL").get();
   const wal = mode?.journal_mode === "wal";
   db.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}; PRAGMA temp_store = MEMORY`);
   return wal;
+}
+
+function isEmpty(db: DatabaseSync): boolean {
+  return Number(db.prepare("PRAGMA page_count").get()?.page_count ?? 0) === 0;
 }
 
 /** Applies the steps up to `target` that the file does not have yet. */

@@ -16,7 +16,7 @@ describe("write queue", () => {
     path = join(folder, "q.sqlite");
     const db = new DatabaseSync(path, { timeout: 0 });
     db.exec("PRAGMA journal_mode = WAL; CREATE TABLE t (x INTEGER) STRICT");
-    connection = createConnection(db, { path, readOnly: false, wal: true });
+    connection = createConnection(db, { path, readOnly: false, wal: true, isNew: false });
   });
   afterEach(async () => {
     await connection.close();
