@@ -1,6 +1,7 @@
 // What the user set, as the sidecar wants it: machine settings from the user's own file alone, whatever a workspace claims.
 import * as vscode from "vscode";
 import { SETTINGS, type SettingName, type SettingRow } from "../shared/settings.ts";
+import { joined } from "./trust.ts";
 
 /** Every setting that was set, by dotted name; defaults stay the sidecar's business. Proxy settings of the editor fill gaps. */
 export function settingsForSidecar(): Record<string, unknown> {
@@ -17,7 +18,7 @@ export function trustedValue(name: SettingName): unknown {
   const row: SettingRow = SETTINGS[name];
   const seen = vscode.workspace.getConfiguration("latchkey").inspect(name);
   if (row.scope === "machine" || !vscode.workspace.isTrusted) return seen?.globalValue;
-  return seen?.workspaceFolderValue ?? seen?.workspaceValue ?? seen?.globalValue;
+  return joined(name, { user: seen?.globalValue, workspace: [seen?.workspaceValue, seen?.workspaceFolderValue] });
 }
 
 /** A string setting in force, its default when nothing was set. */

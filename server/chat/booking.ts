@@ -1,5 +1,5 @@
 // What an attempt books: the intent before it, the outcome after it, whatever happened in between; pure but for the prices it asks.
-import type { Attempt } from "../../shared/chat.ts";
+import type { Attempt, Part } from "../../shared/chat.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isFree } from "../../shared/model.ts";
 import type { Capability } from "../../shared/model.ts";
@@ -53,7 +53,13 @@ function needsOf({ request, ...job }: AttemptJob): Capability[] {
 }
 
 function imagesIn({ request }: AttemptJob): number {
-  return request.messages.reduce((sum, message) => sum + message.parts.filter((part) => part.type === "image").length, 0);
+  return request.messages.reduce((sum, message) => sum + message.parts.reduce((inner, part) => inner + imagesOf(part), 0), 0);
+}
+
+/** A tool's result may bring pictures along; they are sent and billed like any other. */
+function imagesOf(part: Part): number {
+  if (part.type === "toolResult") return part.parts.reduce((sum, inner) => sum + imagesOf(inner), 0);
+  return part.type === "image" ? 1 : 0;
 }
 
 export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failure: Failure | null, startedAt: Date): AttemptOutcome {
@@ -69,7 +75,7 @@ export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failur
     ms: parts.now().getTime() - startedAt.getTime(),
     failureKind: failure?.kind,
     serviceTier: told.serviceTier,
-    baselineNanoUsd: job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, {}, startedAt).nanoUsd,
+    baselineNanoUsd: job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, { images: imagesIn(job) }, startedAt).nanoUsd,
   };
 }
 
@@ -98,7 +104,7 @@ function isPlausible(usage: Usage, estimated: Usage, { model, estimate }: Attemp
 
 function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at: Date): Cost {
   if (isFree(job.model)) return { nanoUsd: 0, provenance: usage.provenance === "reported" ? "computed" : "estimated", priceDate: null };
-  return parts.pricing.costOf(job.model, usage, { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier }, at);
+  return parts.pricing.costOf(job.model, usage, { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier, images: imagesIn(job) }, at);
 }
 
 /** A refused request costs nothing; one that may have been accepted costs its input and whatever was produced. */

@@ -28,7 +28,7 @@ export interface Quoter {
 }
 
 export interface Pricing {
-  costOf(model: ModelInfo, usage: Usage, told: { reportedNanoUsd?: NanoUsd; serviceTier?: string }, at: Date): Cost;
+  costOf(model: ModelInfo, usage: Usage, told: { reportedNanoUsd?: NanoUsd; serviceTier?: string; images?: number }, at: Date): Cost;
   /** Identifies the figures that hold now; null when the model is unpriced. */
   versionOf(model: ModelInfo, at: Date): { version: string; date: string } | null;
 }

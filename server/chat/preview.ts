@@ -1,10 +1,10 @@
 // The decision before anything is sent: what chat/send does first, and all that route/preview does.
 import type { ModelInfo } from "../../shared/model.ts";
-import { nanoFromUsd } from "../../shared/money.ts";
 import type { ChatDraft } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
 import type { Availability, Estimate, RouteInput } from "../routing/route.ts";
 import { admit } from "./admit.ts";
+import { ceilingOf } from "./ceiling.ts";
 import { mayShorten } from "./context.ts";
 import type { Warm } from "../money/estimate.ts";
 import type { SpineParts } from "./parts.ts";
@@ -22,7 +22,6 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
   const settings = parts.settings();
   const { warm } = options;
   const estimateOf = parts.quoter.quote(draft, warm);
-  const limitUsd = draft.maxCostUsd ?? settings.maxCostUsd;
   const input: RouteInput = {
     messages: draft.messages,
     model: draft.model ?? settings.model,
@@ -33,7 +32,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     output: draft.output,
     reasoning: draft.reasoning,
     maxOutputTokens: draft.maxOutputTokens,
-    maxCostNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
+    maxCostNanoUsd: ceilingOf(draft, settings),
     editor: draft.editor,
     models: parts.catalog.all(),
     availability: availabilities(parts, options.askResting ?? false),

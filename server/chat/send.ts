@@ -2,7 +2,6 @@
 import type { Attempt, ChatResult, StopReason } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
 import { isFree, type ModelInfo } from "../../shared/model.ts";
-import { nanoFromUsd } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { RouteDecision } from "../../shared/route.ts";
@@ -11,6 +10,7 @@ import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { brief } from "../routing/explain.ts";
 import { admit } from "./admit.ts";
+import { ceilingOf } from "./ceiling.ts";
 import { baselineOf } from "./baseline.ts";
 import { Answer } from "./answer.ts";
 import { type AttemptEnd, type AttemptJob, runAttempt } from "./attempt.ts";
@@ -141,7 +141,6 @@ class Chat {
 
   #jobFor(model: ModelInfo, omitParameters: readonly string[], deadline: Date | null): AttemptJob {
     const settings = this.#parts.settings();
-    const limitUsd = this.#request.maxCostUsd ?? settings.maxCostUsd;
     const asked = { request: this.#request, continuation: this.#continuation, estimate: this.#estimateOf(model) };
     const { request, estimate, leftOut } = fitTo(this.#parts, model, asked);
     this.#leftOut = leftOut;
@@ -155,7 +154,7 @@ class Chat {
       continuation: this.#continuation,
       omitParameters,
       limits: { ...limitsFor(model, settings), totalMs: deadline ? Math.max(1, deadline.getTime() - this.#parts.now().getTime()) : 0 },
-      chatLimitNanoUsd: limitUsd === null || limitUsd === undefined ? null : nanoFromUsd(limitUsd),
+      chatLimitNanoUsd: ceilingOf(this.#request, settings),
       baseline: baselineOf(this.#decision, settings["routing.baseline"], (id) => this.#parts.catalog.find(id)),
     };
   }

@@ -6,7 +6,7 @@ import type { ChatDraft } from "../../shared/protocol.ts";
 import { imageRuleOf, type ImageSize, imageTokens } from "./image-tokens.ts";
 import type { AttemptRow } from "./ledger/ledger.ts";
 import { OutputLengths, priorOutputTokens } from "./output-length.ts";
-import { type FullRates, priceAt, ratesFor } from "./price.ts";
+import { type FullRates, priceAt, pricesOfDay, ratesFor } from "./price.ts";
 import { type PromptSize, promptSize } from "./prompt-size.ts";
 import { type TokenRule, tokenRuleOf } from "./token-rules.ts";
 import { countTokens, estimateTokens, TokenMemory } from "./tokens.ts";
@@ -62,13 +62,19 @@ const MARGIN = { exact: 1.03, estimated: 1.3, tokens: 32 } as const;
 /** Observed tokens count against this many of the prior. */
 const PRIOR_TOKENS = 1500;
 const FADING = 0.97;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 interface Known {
   readonly rule: TokenRule;
   readonly perImage: ReturnType<typeof imageRuleOf>;
   price: Price | null;
   rates: FullRates | null;
-  priceDay: number;
+  /** More than one where a vendor has peak hours. */
+  readonly dayPrices: readonly Price[];
+  /** When these prices were looked up for, and until when they hold. */
+  readonly fromMs: number;
+  readonly untilMs: number;
   readonly leastCachedTokens: number;
   /** Its vendor is asked to cache, so what is not read from the cache is written to it, at the price of that. */
   readonly marksCache: boolean;
@@ -102,8 +108,8 @@ class LearningEstimator implements Estimator {
       this.#memory.count(text, exact === null ? estimateTokens : (whole) => countTokens(whole, exact)),
     );
     const sizes = size.images.map((image) => this.#options.imageSize?.(image) ?? null);
-    const day = Math.floor(this.#options.now().getTime() / 86_400_000);
-    return (model) => this.#quoteOf(model, draft, size, sizes, warm?.model === model.id ? warm.tokens : 0, day);
+    const now = this.#options.now();
+    return (model) => this.#quoteOf(model, draft, size, sizes, warm?.model === model.id ? warm.tokens : 0, now);
   }
 
   #quoteOf(
@@ -112,9 +118,9 @@ class LearningEstimator implements Estimator {
     size: PromptSize,
     images: readonly (ImageSize | null)[],
     keptTokens: number,
-    day: number,
+    now: Date,
   ): ModelQuote {
-    const known = this.#knownOf(model, day);
+    const known = this.#knownOf(model, now);
     const { rule } = known;
     const added = size.toolTokens > 0 ? size.toolTokens * rule.tools.factor + rule.tools.once : 0;
     const schema = size.schemaTokens > 0 ? size.schemaTokens * rule.schema.factor + rule.schema.once : 0;
@@ -132,14 +138,19 @@ class LearningEstimator implements Estimator {
     const isWritten = known.marksCache && inputTokens >= known.leastCachedTokens;
     const flat = known.price === null ? 0 : (known.price.perRequestNanoUsd ?? 0) + (known.price.perImageNanoUsd ?? 0) * images.length;
     const rates = ratesOf(known, inputTokens);
-    const worstRates = ratesOf(known, inputWorst);
+    let worstNanoUsd: NanoUsd | null = null;
+    for (const price of known.dayPrices) {
+      const rates = price === known.price ? ratesOf(known, inputWorst) : ratesFor(price, inputWorst);
+      const most = rates === null ? 0 : Math.ceil(worst(rates, inputWorst, outputTokensWorst)) + flat;
+      worstNanoUsd = Math.max(worstNanoUsd ?? 0, most);
+    }
     return {
       inputTokens,
       outputTokensP50,
       outputTokensWorst,
       cachedShare,
       p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, { cachedShare, isWritten })) + flat,
-      worstNanoUsd: worstRates === null ? null : Math.ceil(worst(worstRates, inputWorst, outputTokensWorst)) + flat,
+      worstNanoUsd,
       baseTokens: Math.ceil(text),
     };
   }
@@ -187,16 +198,21 @@ class LearningEstimator implements Estimator {
     this.#learned.set(model, { observed: learned.observed * FADING + observed, base: learned.base * FADING + base });
   }
 
-  #knownOf(model: ModelInfo, day: number): Known {
+  #knownOf(model: ModelInfo, now: Date): Known {
     const known = this.#known.get(model);
-    if (known !== undefined && known.priceDay === day) return known;
-    const price = priceAt(model, this.#options.now());
+    if (known !== undefined && now.getTime() >= known.fromMs && now.getTime() < known.untilMs) return known;
+    const price = priceAt(model, now);
+    const dayPrices = pricesOfDay(model, now);
+    // Peak hours begin and end by the minute; every other price holds for the day.
+    const stepMs = dayPrices.length > 1 ? MINUTE_MS : DAY_MS;
+    const fromMs = Math.floor(now.getTime() / stepMs) * stepMs;
     const fresh = {
       rule: tokenRuleOf(model),
       perImage: imageRuleOf(model),
       price,
       rates: price === null ? null : ratesFor(price, 0),
-      priceDay: day,
+      dayPrices: price === null ? [] : dayPrices,
+      ...{ fromMs, untilMs: fromMs + stepMs },
       leastCachedTokens: this.#options.leastCachedTokens?.(model) ?? LEAST_CACHED_TOKENS,
       marksCache: model.capabilities.includes("caching"),
     };

@@ -8,8 +8,22 @@ export function priceAt(model: Pick<ModelInfo, "prices">, now: Date): Price | nu
   return model.prices.findLast((price) => holdsAt(price, moment)) ?? null;
 }
 
+/**
+ * Every price that may be billed for a request begun now: where a vendor has peak hours, one that runs into them is
+ * billed at theirs, so the worst case counts with each. Without peak hours it is the price at `now` alone.
+ */
+export function pricesOfDay(model: Pick<ModelInfo, "prices">, now: Date): readonly Price[] {
+  const moment = now.toISOString();
+  const dated = model.prices.filter((price) => isDated(price, moment));
+  return dated.slice(Math.max(0, dated.findLastIndex((price) => !price.hoursUtc)));
+}
+
+function isDated(price: Price, moment: string): boolean {
+  return (price.validFrom ?? "") <= moment && moment < (price.validUntil ?? "9");
+}
+
 function holdsAt(price: Price, moment: string): boolean {
-  if ((price.validFrom ?? "") > moment || moment >= (price.validUntil ?? "9")) return false;
+  if (!isDated(price, moment)) return false;
   if (!price.hoursUtc) return true;
   const { from, until } = price.hoursUtc;
   const clock = moment.slice(11, 16);

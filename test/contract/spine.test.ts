@@ -195,6 +195,16 @@ describe("a chat that meets a limit", () => {
     assert.match(error.message, /low\/m1 would fit: at most \$0\.00/);
   });
 
+  it("takes the lower of a request's ceiling and the settings': a request never raises it", async () => {
+    const tight = new SidecarProcess();
+    await tight.initialize({ maxCostUsd: 0.0001, providers: { custom: [asProvider(vendor, { needsKey: false })] } });
+    const before = vendor.requests.length;
+    const error = await tight.request("chat/send", ask("raised", "hi", { model: "acme/m1", maxCostUsd: 5 })).catch((caught: RpcError) => caught);
+    await tight.stop();
+    assert.ok(error instanceof RpcError && /0\.0001/.test(error.message), String(error));
+    assert.equal(vendor.requests.length, before);
+  });
+
   it("says budgetExceeded, not allFailed, when the limit leaves nothing for anyone", async () => {
     await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0, kind: "hard" }] });
     const error = await failure(sidecar.request("chat/send", ask("c", "hello")));

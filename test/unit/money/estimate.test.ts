@@ -170,6 +170,23 @@ describe("quote", function () {
     assert.equal(short, same);
   });
 
+  it("follows a vendor's peak hours by the minute, and reserves the dearest that the day may bring", () => {
+    const [plain] = priced("acme/x").prices;
+    if (plain === undefined) return assert.fail("no price");
+    const peak = { ...plain, rates: { ...plain.rates, input: 4e9, output: 20e9 }, hoursUtc: { from: "12:30", until: "16:30" } };
+    const model = { ...priced("acme/x"), prices: [plain, peak] };
+    let now = NOW;
+    const estimator = createEstimator({ now: () => now });
+    const quoteNow = () => estimator.quote({ messages: [user("hi")] })(model);
+    const before = quoteNow();
+    now = new Date("2026-11-23T12:31:00Z");
+    const during = quoteNow();
+    assert.equal(during.p50NanoUsd, 2 * (before.p50NanoUsd ?? 0));
+    assert.equal(before.worstNanoUsd, during.worstNanoUsd, "what begins before the peak may be billed in it");
+    now = new Date("2026-11-23T16:30:00Z");
+    assert.equal(quoteNow().p50NanoUsd, before.p50NanoUsd);
+  });
+
   it("is exact for OpenAI's models once the tokenizer is loaded", async () => {
     const estimator = createEstimator({ now: () => NOW });
     await estimator.ready();
