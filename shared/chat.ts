@@ -104,6 +104,8 @@ export const Attempt = z.object({
   failure: z.optional(z.object({ kind: z.string(), message: z.string(), retryAfterMs: z.optional(z.number()) })),
   usage: Usage,
   cost: Cost,
+  /** How sure the model was: the mean log probability of its tokens, where it was asked for and told. */
+  meanLogprob: z.optional(z.number()),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

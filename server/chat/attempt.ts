@@ -67,7 +67,10 @@ export async function runAttempt(parts: SpineParts, job: AttemptJob): Promise<At
   if (outcome.usage.provenance === "reported" && told.usage)
     parts.quoter.observe(job.model, job.estimate, told.usage, job.request.taskType);
   return {
-    attempt: attemptOf(attemptId, job, outcome, failure, startedAt),
+    attempt: {
+      ...attemptOf(attemptId, job, outcome, failure, startedAt),
+      ...(told.meanLogprob === undefined ? {} : { meanLogprob: told.meanLogprob }),
+    },
     stopReason: failure ? null : told.stopReason,
     failure,
     hadContent: told.hadContent,
@@ -156,6 +159,8 @@ function providerRequest(job: AttemptJob, dialect: Dialect, { quirks }: Provider
     modelQuirks: model.quirks,
     omitParameters: job.omitParameters,
     continueText: job.continuation?.text || undefined,
+    // Asked where it decides something: whether a cascade's cheaper answer is kept.
+    logprobs: job.purpose === "cascade",
     cache: model.capabilities.includes("caching") ? "5m" : "off",
   };
 }

@@ -75,7 +75,8 @@ export function outcomeOf(parts: SpineParts, job: AttemptJob, told: Told, failur
     ms: parts.now().getTime() - startedAt.getTime(),
     failureKind: failure?.kind,
     serviceTier: told.serviceTier,
-    baselineNanoUsd: job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, { images: imagesIn(job) }, startedAt).nanoUsd,
+    baselineNanoUsd:
+      job.baseline === undefined ? null : parts.pricing.costOf(job.baseline, usage, { images: imagesIn(job) }, startedAt).nanoUsd,
   };
 }
 
@@ -104,7 +105,12 @@ function isPlausible(usage: Usage, estimated: Usage, { model, estimate }: Attemp
 
 function costOf(parts: SpineParts, job: AttemptJob, usage: Usage, told: Told, at: Date): Cost {
   if (isFree(job.model)) return { nanoUsd: 0, provenance: usage.provenance === "reported" ? "computed" : "estimated", priceDate: null };
-  return parts.pricing.costOf(job.model, usage, { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier, images: imagesIn(job) }, at);
+  return parts.pricing.costOf(
+    job.model,
+    usage,
+    { reportedNanoUsd: told.reportedNanoUsd, serviceTier: told.serviceTier, images: imagesIn(job) },
+    at,
+  );
 }
 
 /** A refused request costs nothing; one that may have been accepted costs its input and whatever was produced. */

@@ -3,7 +3,7 @@ import type { Attempt, ChatEventBody, ChatResult } from "../../shared/chat.ts";
 import { type Failure, isFailure } from "../../shared/failure.ts";
 import type { ChatDraft, ChatRequest } from "../../shared/protocol.ts";
 import type { RouteDecision } from "../../shared/route.ts";
-import { type Cascade, cascadeOf, type Doubt, doubtsAbout } from "../routing/cascade.ts";
+import { type Cascade, cascadeOf, type Doubt, doubtsAbout, type Finished, isWorthASecondSample } from "../routing/cascade.ts";
 import type { Warm } from "../money/estimate.ts";
 import { admit } from "./admit.ts";
 import { totalsOf } from "./ending.ts";
@@ -82,20 +82,45 @@ type First =
   | { readonly problem: string; readonly attempts: Attempt[] };
 
 /** The cheaper model alone; what goes wrong with it is a reason to ask the other, unless a person or a rule stopped it. */
-async function firstTry(parts: SpineParts, { request, caller, sendWith, steps }: Running): Promise<First> {
+async function firstTry(parts: SpineParts, running: Running): Promise<First> {
+  const { request, caller, sendWith, steps } = running;
   try {
     const send = sendWith({ ...parts, purpose: "cascade" });
     const answer = await send({ ...request, model: steps.try.model, cascade: false, onBreak: "stop" }, listener(caller, null));
-    const toolCalls = answer.parts.filter((part) => part.type === "toolCall").length;
-    const doubts = doubtsAbout({ text: answer.text, stopReason: answer.stopReason, toolCalls });
     if (answer.stopReason === "broken") return { answer, doubts: [{ signal: "cut off", detail: "it broke off" }] };
-    return { answer, doubts };
+    const finished = finishedOf(answer);
+    const doubts = doubtsAbout(finished);
+    if (FINAL.includes(answer.stopReason) || doubts.length > 0 || !steps.mayAskTwice || !isWorthASecondSample(finished))
+      return { answer, doubts };
+    const second = await secondSample(parts, running);
+    const attempts = [...answer.attempts, ...second.attempts];
+    return { answer: { ...answer, attempts }, doubts: doubtsAbout({ ...finished, secondSample: second.text }) };
   } catch (error) {
     const goesOn = isFailure(error) && !["cancelled", "requestRefused", "planForbidden", "invalidParams"].includes(error.kind);
     if (!goesOn) throw error;
     // A limit that asks is asked about the chat, not about its cheaper half.
     if (error.details.ask === true) throw error;
     return { problem: error.message.replace(/\.$/, ""), attempts: attemptsOf(error) };
+  }
+}
+
+function finishedOf(answer: ChatResult): Finished {
+  const toolCalls = answer.parts.filter((part) => part.type === "toolCall").length;
+  return { text: answer.text, stopReason: answer.stopReason, toolCalls, meanLogprob: answer.attempts.at(-1)?.meanLogprob };
+}
+
+/** The same question once more, shown to nobody; what goes wrong with it, or finds no room under a limit, tells nothing. */
+async function secondSample(parts: SpineParts, running: Running): Promise<{ text?: string; attempts: readonly Attempt[] }> {
+  const { request, caller, sendWith, steps } = running;
+  const silent: Caller = { ...caller, emit: () => undefined };
+  try {
+    const send = sendWith({ ...parts, purpose: "cascade" });
+    const again = { ...request, model: steps.try.model, cascade: false, onBreak: "stop", overSoftLimit: "ask" } as const;
+    const { text, stopReason, attempts } = await send(again, silent);
+    return { attempts, ...(stopReason === "end" ? { text } : {}) };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { attempts: attemptsOf(error) };
   }
 }
 

@@ -11,6 +11,7 @@ export interface Told {
   raw: unknown;
   reportedNanoUsd?: number;
   serviceTier?: string;
+  meanLogprob?: number;
   stopReason: StopReason | null;
   firstTokenMs: number | null;
   responded: boolean;
@@ -63,6 +64,7 @@ export class Intake {
         return undefined;
       case "end":
         told.stopReason = event.stopReason;
+        told.meanLogprob = event.meanLogprob;
         return this.#finish();
       case "start":
         return undefined;

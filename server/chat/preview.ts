@@ -32,6 +32,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     output: draft.output,
     reasoning: draft.reasoning,
     maxOutputTokens: draft.maxOutputTokens,
+    temperature: draft.temperature,
     maxCostNanoUsd: ceilingOf(draft, settings),
     editor: draft.editor,
     models: parts.catalog.all(),

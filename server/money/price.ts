@@ -15,7 +15,12 @@ export function priceAt(model: Pick<ModelInfo, "prices">, now: Date): Price | nu
 export function pricesOfDay(model: Pick<ModelInfo, "prices">, now: Date): readonly Price[] {
   const moment = now.toISOString();
   const dated = model.prices.filter((price) => isDated(price, moment));
-  return dated.slice(Math.max(0, dated.findLastIndex((price) => !price.hoursUtc)));
+  return dated.slice(
+    Math.max(
+      0,
+      dated.findLastIndex((price) => !price.hoursUtc),
+    ),
+  );
 }
 
 function isDated(price: Price, moment: string): boolean {

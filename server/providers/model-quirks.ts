@@ -1,5 +1,5 @@
 // What the catalogue knows of one model beyond its capabilities, by the names that the dialects read, and what to ask of its reasoning.
-import type { ProviderRequest } from "./provider.ts";
+import type { ProviderRequest, Quirks } from "./provider.ts";
 import { listOf, objectOf } from "./vendor-json.ts";
 
 export interface ModelQuirks {
@@ -55,4 +55,9 @@ function nearest(wanted: string, known: readonly string[]): string {
   return known.length === 0 || known.includes(wanted)
     ? wanted
     : (known.toSorted((left, right) => distance(left) - distance(right))[0] ?? wanted);
+}
+
+/** Vendors refuse the question of models that reason: their hidden tokens have no probability to tell. */
+export function asksLogprobs({ logprobs, capabilities }: ProviderRequest, quirks: Quirks): boolean {
+  return logprobs === true && quirks.logprobs === true && !capabilities.includes("reasoning");
 }

@@ -73,6 +73,8 @@ export interface Quirks {
   readonly reasoningBack?: boolean;
   /** Prompt-cache marks are taken inside content parts (OpenRouter, for models that need marks). */
   readonly cacheMarks?: boolean;
+  /** Tells the log probabilities of what a model wrote, of models that do not reason. */
+  readonly logprobs?: boolean;
 }
 
 export interface ProviderRequest {
@@ -98,6 +100,8 @@ export interface ProviderRequest {
   readonly omitParameters?: readonly string[];
   /** Continue this assistant text instead of beginning a new turn, where the vendor supports a prefilled answer. */
   readonly continueText?: string;
+  /** Ask how sure the model is, where the vendor tells. */
+  readonly logprobs?: boolean;
   /** Seconds of prompt-cache life to ask for, where the vendor needs marks. */
   readonly cache?: "off" | "5m" | "1h";
 }
@@ -123,6 +127,8 @@ export type ProviderEvent =
       readonly type: "end";
       readonly stopReason: StopReason;
       readonly rawStopReason: string | null;
+      /** The mean log probability of the tokens written, where it was asked for and told. */
+      readonly meanLogprob?: number;
       /** The vendor's or model's own words when it refused; never part of the text. */
       readonly refusal?: string;
     };

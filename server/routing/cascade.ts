@@ -4,14 +4,16 @@ import type { NanoUsd } from "../../shared/money.ts";
 import type { Candidate, RouteDecision } from "../../shared/route.ts";
 import { lowerLevel } from "./complexity.ts";
 import type { Route, RouteInput } from "./route.ts";
-import { CASCADE_SHARE, LEAST_AGREEMENT, LEAST_CONFIDENCE } from "./weights.ts";
+import { CASCADE_SHARE, LEAST_AGREEMENT, LEAST_CONFIDENCE, SECOND_SAMPLE_SHARE } from "./weights.ts";
 
 export interface Cascade {
   /** The cheaper model, asked first. */
   readonly try: Candidate;
   /** The one that routing chose, asked once when the check fails. */
   readonly escalateTo: Candidate;
-  /** Both attempts together: what is quoted and what is reserved at the most. */
+  /** The cheaper model may be asked twice, where its answer is one that two samples can be compared in. */
+  readonly mayAskTwice: boolean;
+  /** All attempts together: what is quoted and what is reserved at the most. */
   readonly p50NanoUsd: NanoUsd;
   readonly worstNanoUsd: NanoUsd;
   readonly because: string;
@@ -26,13 +28,26 @@ export function cascadeOf(decision: RouteDecision, input: RouteInput, route: Rou
   if (!cheaper) return null;
   const [first, second] = [cheaper.estimate, chosen.estimate];
   if (first.p50NanoUsd === null || second.p50NanoUsd === null || first.worstNanoUsd === null || second.worstNanoUsd === null) return null;
+  const mayAskTwice = isComparable(input) && first.p50NanoUsd <= second.p50NanoUsd * SECOND_SAMPLE_SHARE;
+  const samples = mayAskTwice ? 2 : 1;
   return {
     try: cheaper,
     escalateTo: chosen,
-    p50NanoUsd: first.p50NanoUsd + second.p50NanoUsd,
-    worstNanoUsd: first.worstNanoUsd + second.worstNanoUsd,
-    because: `${cheaper.model} is tried first at ${share(first.p50NanoUsd, second.p50NanoUsd)} of the price of ${chosen.model}, which is asked when the answer does not hold.`,
+    mayAskTwice,
+    p50NanoUsd: samples * first.p50NanoUsd + second.p50NanoUsd,
+    worstNanoUsd: samples * first.worstNanoUsd + second.worstNanoUsd,
+    because: `${cheaper.model} is tried first at ${share(first.p50NanoUsd, second.p50NanoUsd)} of the price of ${chosen.model}, which is asked when the answer does not hold${mayAskTwice ? " or two short answers differ" : ""}.`,
   };
+}
+
+/** Calls are acted on, not compared; with a temperature of 0 a second sample would be the first again. */
+function isComparable({ tools, temperature }: RouteInput): boolean {
+  return (tools?.length ?? 0) === 0 && temperature !== 0;
+}
+
+/** Two long texts differ in words however much they agree: only a short answer is worth a second sample. */
+export function isWorthASecondSample({ text, toolCalls, meanLogprob }: Finished): boolean {
+  return toolCalls === 0 && meanLogprob === undefined && isShort(text.trim());
 }
 
 function share(part: NanoUsd, whole: NanoUsd): string {
@@ -52,10 +67,10 @@ export interface Finished {
   readonly toolCalls: number;
   /** Absent where no schema was asked for. */
   readonly fitsSchema?: boolean;
-  /** Natural logarithms of the chosen tokens' probabilities, where the vendor gives them. */
-  readonly logprobs?: readonly number[];
+  /** The mean of the natural logarithms of its tokens' probabilities, where the vendor gives them. */
+  readonly meanLogprob?: number | undefined;
   /** A second sample of the same cheap model, where one was taken. */
-  readonly secondSample?: string;
+  readonly secondSample?: string | undefined;
 }
 
 export interface Doubt {
@@ -81,9 +96,9 @@ export function doubtsAbout(answer: Finished): Doubt[] {
   return [...doubts, ...measuredDoubts(answer)];
 }
 
-function measuredDoubts({ text, logprobs, secondSample }: Finished): Doubt[] {
+function measuredDoubts({ text, meanLogprob, secondSample }: Finished): Doubt[] {
   const doubts: Doubt[] = [];
-  const confidence = logprobs && logprobs.length > 0 ? Math.exp(logprobs.reduce((sum, one) => sum + one, 0) / logprobs.length) : null;
+  const confidence = meanLogprob === undefined ? null : Math.exp(meanLogprob);
   if (confidence !== null && confidence < LEAST_CONFIDENCE) {
     doubts.push({ signal: "confidence", detail: `its tokens have a mean probability of ${confidence.toFixed(2)}` });
   }

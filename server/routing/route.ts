@@ -44,6 +44,7 @@ export interface RouteInput {
   readonly output?: OutputSchema;
   readonly reasoning?: Reasoning;
   readonly maxOutputTokens?: number;
+  readonly temperature?: number;
   readonly maxCostNanoUsd: NanoUsd | null;
   readonly editor?: { languageId?: string; selectionLines?: number; diagnostics?: number; command?: string };
   readonly models: readonly ModelInfo[];

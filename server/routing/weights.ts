@@ -111,6 +111,9 @@ export const NO_REASONING_FACTOR = 0.5;
 /** A cascade tries the cheaper model first only when it costs at most this share of the one it would spare. */
 export const CASCADE_SHARE = 1 / 3;
 
+/** Its answer is sampled a second time only where that costs at most this share: ten comparisons cost one escalation. */
+export const SECOND_SAMPLE_SHARE = 1 / 10;
+
 /** Below this mean token probability, or this agreement of two samples, a cheap answer is asked again of the better model. */
 export const LEAST_CONFIDENCE = 0.6;
 export const LEAST_AGREEMENT = 0.4;

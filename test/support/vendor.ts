@@ -17,6 +17,8 @@ export interface Answering {
   /** One delta; resolves once it is on its way as a chunk of its own. */
   text(text: string): Promise<void>;
   delta(delta: Record<string, unknown>): Promise<void>;
+  /** One chunk with these choices, as they are. */
+  chunk(choices: unknown[]): Promise<void>;
   /** Finish reason, usage and [DONE]. */
   finish(usage?: { input: number; output: number; cached?: number } | null, reason?: string): Promise<void>;
   fail(status: number, error: Record<string, unknown>, headers?: Record<string, string>): void;
@@ -103,6 +105,7 @@ function answering(response: ServerResponse): Answering {
   return {
     response,
     delta,
+    chunk,
     text: (text) => delta({ content: text }),
     async finish(usage = { input: 10, output: 5 }, reason = "stop") {
       await chunk([{ index: 0, delta: {}, finish_reason: reason }]);

@@ -40,6 +40,7 @@ export class GenerateReader implements AnswerReader<unknown> {
   #blocked: string | null = null;
   #calls = 0;
   #usage: VendorObject | undefined;
+  #meanLogprob: number | undefined;
 
   constructor(context: FailureContext) {
     this.#context = context;
@@ -55,6 +56,8 @@ export class GenerateReader implements AnswerReader<unknown> {
     // There may be more after the first finish reason (code execution); the last one counts.
     if (typeof candidate.finishReason === "string" && candidate.finishReason !== "FINISH_REASON_UNSPECIFIED")
       this.#finish = candidate.finishReason;
+    // The mean over the whole answer, which some models tell unasked.
+    if (typeof candidate.avgLogprobs === "number" && candidate.avgLogprobs < 0) this.#meanLogprob = candidate.avgLogprobs;
     const { blockReason } = objectOf(given.promptFeedback);
     if (typeof blockReason === "string" && blockReason !== "BLOCK_REASON_UNSPECIFIED") this.#blocked = blockReason;
   }
@@ -71,7 +74,11 @@ export class GenerateReader implements AnswerReader<unknown> {
         inStream: true,
       });
     }
-    out.push({ type: "end", stopReason: meant === "end" && this.#calls > 0 ? "toolUse" : meant, rawStopReason: raw });
+    const stopReason = meant === "end" && this.#calls > 0 ? "toolUse" : meant;
+    out.push({
+      ...({ type: "end", stopReason, rawStopReason: raw } as const),
+      ...(this.#meanLogprob === undefined ? {} : { meanLogprob: this.#meanLogprob }),
+    });
   }
 
   /** Never known before the end: a finish reason may be followed by more (case gemini-stream-two-terminals). */

@@ -2,7 +2,7 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { dataUrl, mediaOf } from "../media.ts";
-import { effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
+import { asksLogprobs, effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest, Quirks } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
@@ -29,6 +29,7 @@ export function chatBody(request: ProviderRequest, connection: ProviderConnectio
     ...reasoningOf(target),
     ...toolsOf(target),
     ...formatOf(target),
+    ...(asksLogprobs(request, target.quirks) ? { logprobs: true } : {}),
   };
   return omit(body, request.omitParameters);
 }

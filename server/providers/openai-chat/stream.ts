@@ -2,6 +2,7 @@
 import type { UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
 import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
+import { Likelihood } from "../likelihood.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader, NamedEvent } from "../pump.ts";
@@ -28,6 +29,7 @@ export class ChatReader implements AnswerReader<NamedEvent> {
   #refusal = "";
   #usage: VendorObject | undefined;
   #serviceTier: string | undefined;
+  readonly #likelihood = new Likelihood();
 
   /** `tail` tells at the end whether the body closed with `[DONE]`, which the SDK keeps to itself. */
   constructor(context: FailureContext, answer: { readonly whole: boolean; readonly tail: () => string }) {
@@ -65,6 +67,7 @@ export class ChatReader implements AnswerReader<NamedEvent> {
       type: "end",
       stopReason,
       rawStopReason: this.#finish,
+      ...this.#likelihood.told,
       ...(this.#refusal === "" ? {} : { refusal: this.#refusal }),
     });
   }
@@ -95,6 +98,7 @@ export class ChatReader implements AnswerReader<NamedEvent> {
       if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) this.#readCall(objectOf(call));
       if (isObject(delta.function_call)) this.#readCall({ index: 0, function: delta.function_call });
     }
+    if (choice.logprobs) this.#likelihood.add(objectOf(choice.logprobs).content);
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") this.#finish = choice.finish_reason;
   }
 

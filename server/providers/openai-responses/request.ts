@@ -1,7 +1,7 @@
 // A neutral request as the body of POST /responses; pure. Nothing is stored at the vendor: reasoning comes back encrypted.
 import type { ImagePart, ToolResultPart } from "../../../shared/chat.ts";
 import { dataUrl, mediaOf } from "../media.ts";
-import { effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
+import { asksLogprobs, effortField, type ModelQuirks, modelQuirks, reasoningAsk } from "../model-quirks.ts";
 import { omit } from "../omit.ts";
 import type { ProviderConnection, ProviderRequest } from "../provider.ts";
 import { argumentsText } from "../tool-arguments.ts";
@@ -30,8 +30,9 @@ export function responsesBody(request: ProviderRequest, connection: ProviderConn
     input: inputOf(request, connection, model.systemRole),
     stream: true,
     store: false,
-    // Refused by models that do not reason.
+    // The first is refused by models that do not reason, the second by those that do.
     ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}),
+    ...(asksLogprobs(request, quirks) ? { include: ["message.output_text.logprobs"] } : {}),
     ...(request.maxOutputTokens === undefined ? {} : { max_output_tokens: request.maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...reasoningOf(request, model),

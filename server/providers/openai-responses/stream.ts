@@ -3,6 +3,7 @@ import type { StopReason } from "../../../shared/chat.ts";
 import type { UsageProvenance } from "../../../shared/money.ts";
 import { broken } from "../answer-body.ts";
 import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
+import { Likelihood } from "../likelihood.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader, NamedEvent } from "../pump.ts";
@@ -29,6 +30,7 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
   #sentItems = 0;
   #usage: VendorObject | undefined;
   #last: VendorObject | undefined;
+  readonly #likelihood = new Likelihood();
 
   constructor(context: FailureContext) {
     this.#context = context;
@@ -37,7 +39,7 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
   read({ event, data: given }: NamedEvent, out: ProviderEvent[]): void {
     if (!isObject(given)) return;
     const { type } = given;
-    if (type === "response.output_text.delta") this.#pushText(stringOf(given.delta), out);
+    if (type === "response.output_text.delta") this.#pushText(stringOf(given.delta), out, given.logprobs);
     else if (type === "response.reasoning_summary_text.delta" || type === "response.reasoning_text.delta") this.#pushReasoning(given, out);
     else if (type === "response.refusal.delta") this.#refusal += stringOf(given.delta);
     else if (type === "response.output_item.added" || type === "response.output_item.done") this.#readItem(given, out);
@@ -60,6 +62,7 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
       type: "end",
       stopReason: meant !== "end" ? meant : this.#refusal !== "" ? "refused" : this.#sentCalls > 0 ? "toolUse" : "end",
       rawStopReason: reason || status,
+      ...this.#likelihood.told,
       ...(this.#refusal === "" ? {} : { refusal: this.#refusal }),
     });
   }
@@ -72,8 +75,9 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
     this.#pushUsage(out, this.#last ? "reported" : "estimated");
   }
 
-  #pushText(text: string, out: ProviderEvent[]): void {
+  #pushText(text: string, out: ProviderEvent[], logprobs?: unknown): void {
     if (text === "") return;
+    this.#likelihood.add(logprobs);
     this.#streamedText = true;
     out.push({ type: "text", text });
   }
@@ -150,7 +154,7 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
       }
       if (item.type === "reasoning" && items) this.#pushReasoningItem(item, out);
       for (const part of item.type === "message" ? listOf(item.content).map(objectOf) : []) {
-        if (text) this.#pushText(stringOf(part.text), out);
+        if (text) this.#pushText(stringOf(part.text), out, part.logprobs);
         if (refusal) this.#refusal += stringOf(part.refusal);
       }
     }

@@ -14,11 +14,13 @@ export const MAKERS: readonly ProviderRow[] = [
     topUpUrl: "https://platform.openai.com/settings/organization/billing",
     local: false,
     needsKey: true,
-    quirks: { maxTokensField: "max_completion_tokens", systemRole: "developer", reasoningField: "reasoning_effort" },
+    quirks: { maxTokensField: "max_completion_tokens", systemRole: "developer", reasoningField: "reasoning_effort", logprobs: true },
     sources: {
       maxTokensField: "PEERS 10 (vscode-copilot-release#14146): max_tokens is refused by reasoning models; API reference 2026-10",
       systemRole: "PEERS 11 (litellm#7961, pi#1578); case openai-chat-err-400-unsupported-role",
       reasoningField: "platform.openai.com/docs/guides/reasoning, 2026-10",
+      logprobs:
+        "platform.openai.com/docs/api-reference: chat `logprobs`, Responses `include: message.output_text.logprobs`, 2026-10; refused by reasoning models",
     },
     stopCharging: STOPS,
     rateHeaders: X_RATELIMIT,
@@ -81,11 +83,12 @@ export const MAKERS: readonly ProviderRow[] = [
     topUpUrl: "https://platform.deepseek.com/top_up",
     local: false,
     needsKey: true,
-    quirks: { reasoningField: "thinking_effort", structured: "json_object", contentParts: false, reasoningBack: true },
+    quirks: { reasoningField: "thinking_effort", structured: "json_object", contentParts: false, reasoningBack: true, logprobs: true },
     sources: {
       reasoningField: "api-docs.deepseek.com/guides/thinking_mode, 2026-10",
       structured: "api-docs.deepseek.com/guides/json_mode, 2026-10: json_object only",
       contentParts: "case deepseek-err-400-image: an image_url part is refused",
+      logprobs: "api-docs.deepseek.com/api/create-chat-completion, 2026-10: `logprobs`; an error in thinking mode",
       reasoningBack:
         "api-docs.deepseek.com/guides/thinking_mode, Tool Calls, 2026-10: 400 without the reasoning_content of turns with tool calls",
     },

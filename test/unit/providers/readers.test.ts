@@ -35,6 +35,34 @@ const named = (data: unknown) => ({ event: null, data });
 const chat = (...chunks: unknown[]) => run(new ChatReader(context, ANSWER), chunks.map(named));
 const textOf = (events: readonly ProviderEvent[]) => events.map((event) => (event.type === "text" ? event.text : "")).join("");
 
+describe("how sure a model was", () => {
+  const endOf = (events: readonly ProviderEvent[]) => events.find((event) => event.type === "end");
+  const tokens = (...values: unknown[]) => values.map((logprob) => ({ token: "x", logprob, top_logprobs: [] }));
+
+  it("is the mean over all tokens of a chat completion, whatever else stands in the list", () => {
+    const part = (content: string, ...values: unknown[]) => ({
+      choices: [{ index: 0, delta: { content }, logprobs: { content: tokens(...values) }, finish_reason: null }],
+    });
+    const events = chat(part("It ", -0.2, null), part("is.", -0.4, "high", Number.NaN), delta({}, "stop"));
+    assert.ok(Math.abs((endOf(events)?.meanLogprob ?? 0) + 0.3) < 1e-9);
+    assert.equal(endOf(chat(delta({ content: "It is." }), delta({}, "stop")))?.meanLogprob, undefined);
+  });
+
+  it("comes with the deltas of a response, or with the whole", () => {
+    const part = { type: "output_text", text: "Yes.", logprobs: tokens(-0.5) };
+    const response = { object: "response", status: "completed", output: [{ type: "message", content: [part] }] };
+    const streamed = { type: "response.output_text.delta", delta: "Yes.", logprobs: tokens(-0.1, -0.3) };
+    const read = (...events: unknown[]) => endOf(run(new ResponseReader(context), events.map(named)))?.meanLogprob;
+    assert.ok(Math.abs((read(streamed, { type: "response.completed", response }) ?? 0) + 0.2) < 1e-9);
+    assert.equal(read({ type: "response.completed", response }), -0.5);
+  });
+
+  it("is Gemini's own mean", () => {
+    const chunk = { candidates: [{ content: { parts: [{ text: "Yes." }] }, finishReason: "STOP", avgLogprobs: -0.07 }] };
+    assert.equal(endOf(run(new GenerateReader(context), [chunk]))?.meanLogprob, -0.07);
+  });
+});
+
 describe("usage in buckets", () => {
   const count = fc.oneof(fc.integer({ min: -5, max: 5000 }), fc.constant(null), fc.constant(undefined), fc.constant("7"), fc.double());
 

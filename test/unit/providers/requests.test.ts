@@ -43,6 +43,18 @@ describe("a plain question", () => {
   });
 });
 
+describe("how sure a model is", () => {
+  it("is asked where the vendor tells, by each dialect's own name, and never of a model that reasons", () => {
+    const asks: Given = { logprobs: true };
+    assert.equal(chat(asks, { logprobs: true }).logprobs, true);
+    assert.deepEqual(responses(asks, { logprobs: true }).include, ["message.output_text.logprobs"]);
+    assert.equal(chat(asks).logprobs, undefined);
+    assert.equal(chat({ ...asks, ...reasons }, { logprobs: true }).logprobs, undefined);
+    assert.deepEqual(responses({ ...asks, ...reasons }, { logprobs: true }).include, ["reasoning.encrypted_content"]);
+    assert.equal(chat({ ...asks, omitParameters: ["logprobs"] }, { logprobs: true }).logprobs, undefined);
+  });
+});
+
 describe("limits and temperature", () => {
   const given = { maxOutputTokens: 100, temperature: 0.5 };
 

@@ -1,6 +1,6 @@
 // The cascade's questions: when a cheaper model is tried first, and which answers are asked again of the better one.
 import assert from "node:assert/strict";
-import { agreement, cascadeOf, doubtsAbout, type Finished } from "../../../server/routing/cascade.ts";
+import { agreement, cascadeOf, doubtsAbout, type Finished, isWorthASecondSample } from "../../../server/routing/cascade.ts";
 import { createRoute } from "../../../server/routing/route.ts";
 import { modelOf, routeInput, type RoutingCase } from "../../support/catalogue.ts";
 
@@ -16,11 +16,29 @@ function planned(more: RoutingCase = {}, models = [cheap, good], text = HARD) {
 
 describe("cascade", () => {
   it("tries what costs at most a third of the choice, and quotes the sum of both", () => {
-    const cascade = planned();
+    const cascade = planned({ temperature: 0 });
     assert.deepEqual([cascade?.try.model, cascade?.escalateTo.model], ["acme/cheap", "acme/good"]);
     const parts = [cascade?.try.estimate.worstNanoUsd, cascade?.escalateTo.estimate.worstNanoUsd];
     assert.equal(cascade?.worstNanoUsd, (parts[0] ?? 0) + (parts[1] ?? 0));
     assert.match(cascade?.because ?? "", /tried first at 8 % of the price of acme\/good/);
+  });
+
+  it("quotes a second sample only where it costs a tenth at the most, no tools are given, and it could differ", () => {
+    const [once, twice] = [planned({ temperature: 0 }), planned()];
+    assert.deepEqual([once?.mayAskTwice, twice?.mayAskTwice], [false, true]);
+    assert.equal((twice?.worstNanoUsd ?? 0) - (once?.worstNanoUsd ?? 0), twice?.try.estimate.worstNanoUsd);
+    assert.match(twice?.because ?? "", /or two short answers differ/);
+    assert.equal(planned({ tools: [{ name: "look", parameters: {} }] })?.mayAskTwice, false);
+    const fifth = modelOf("acme/fifth", { quality: 90, usd: { input: 0.2, output: 1 } });
+    assert.equal(planned({}, [fifth, good])?.mayAskTwice, false);
+  });
+
+  it("takes a second sample of short answers alone, and of none that told how sure it was", () => {
+    const worth = (more: Partial<Finished>) => isWorthASecondSample({ text: "42", stopReason: "end", toolCalls: 0, ...more });
+    assert.deepEqual(
+      [worth({}), worth({ text: "word ".repeat(200) }), worth({ meanLogprob: -0.1 }), worth({ toolCalls: 1 })],
+      [true, false, false, false],
+    );
   });
 
   const never: readonly (readonly [name: string, cascade: () => unknown])[] = [
@@ -48,8 +66,8 @@ describe("cascade", () => {
     ["does not take a vendor's refusal elsewhere", { text: "", stopReason: "refused" }, []],
     ["does not take quoted words for a refusal", { text: `Here is the message:\n\`\`\`\nI'm unable to help\n\`\`\`` }, []],
     ["does not take words far into an answer for a refusal", { text: `${"It is well known. ".repeat(20)} I'm not sure he said so.` }, []],
-    ["doubts tokens that the model itself thought unlikely", { logprobs: [-1, -1, -0.8] }, ["confidence"]],
-    ["trusts tokens that it thought likely", { logprobs: [-0.01, -0.2, -0.1] }, []],
+    ["doubts tokens that the model itself thought unlikely", { meanLogprob: -0.93 }, ["confidence"]],
+    ["trusts tokens that it thought likely", { meanLogprob: -0.1 }, []],
     ["doubts two samples that differ", { text: "It is 42.", secondSample: "It is 41." }, ["agreement"]],
     ["trusts two samples that agree in the end", { text: "So it is 42", secondSample: "Six times seven makes 42" }, []],
   ];
