@@ -218,6 +218,7 @@ class Visit {
         availabilities: () => spine.providers.availabilities(),
         keyNamesOf: (provider) => spine.providers.keyNamesOf(provider),
         stopRuleOf: (provider) => spine.providers.stopRuleOf(provider),
+        promptCacheOf: (provider, model) => spine.providers.promptCacheOf(provider, model),
         connect: async (...given) => {
           const { dialect, connection } = await spine.providers.connect(...given);
           return { dialect, connection: { ...connection, fetch: this.#noting(connection.fetch) } };

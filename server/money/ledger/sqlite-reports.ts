@@ -53,7 +53,7 @@ export function recent(connection: Connection, limit: number): AttemptRow[] {
 }
 
 /** Of whole answers alone: one that broke off tells nothing of what its vendor kept. The same condition in both backends. */
-export const ANSWERED = "state = 'settled' AND outcome IN ('ok', 'cut') AND purpose NOT IN ('vision', 'summary')";
+export const ANSWERED = "state = 'settled' AND outcome IN ('ok', 'cut') AND purpose NOT IN ('vision', 'summary', 'probe')";
 
 export function lastAnswer(connection: Connection, conversationId: string): LastAnswer | null {
   const record = connection
