@@ -148,9 +148,10 @@ describe("route/preview with one key or none", () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^tier: complex \(versatile\) +policy: balanced\nsignals: code words \+3.*\nchoice: \S+ has the most quality for its price/,
+      /^prompt: +complex \(versatile\); code words \+3.*\npolicy: +balanced; one more point of quality may cost \d+ % more\nchoice: +\S+ has the most quality for its price/,
     );
-    assert.match(stdout, /\nmodel +score +p50 +worst +parts\n/);
+    assert.match(stdout, /\nmodel +quality +about +at most +score\n\S+ +\d+(\.\d)? +\$0\.\d+ +\$0\.\d+ +\d/);
+    assert.match(stdout, /\nexcluded: cerebras\/\S+: no key is set for Cerebras; likewise .* and \d+ more/);
   });
 });
 

@@ -75,7 +75,7 @@ describe("a conversation with a warm cache", () => {
     writeFileSync(file, JSON.stringify(SECOND.slice(0, 2)));
     const run = (...more: string[]) => latchkey(["route", "hello again", "--messages", file, ...more], { home });
     const warm = await run("--conversation", "talk");
-    assert.match(warm.stdout, /^one\/m1 .*cache 0\.\d+/m, warm.stdout + warm.stderr);
+    assert.match(warm.stdout, /^one\/m1 .*\d+ % from its warm cache/m, warm.stdout + warm.stderr);
     assert.match(warm.stdout, /prompt cache is warm/);
     assert.doesNotMatch((await run()).stdout, /warm/);
     sidecar = new SidecarProcess({ home });

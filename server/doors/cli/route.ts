@@ -4,12 +4,10 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import { Message } from "../../../shared/chat.ts";
-import { formatUsd } from "../../../shared/money.ts";
-import { Policy, type RouteDecision, TaskType } from "../../../shared/route.ts";
+import { Policy, TaskType } from "../../../shared/route.ts";
+import { decisionTable } from "./decision-table.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
 import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
-
-const MOST_ROWS = 12;
 
 export const route: Verb = {
   summary: "Show which model a prompt would go to, and why",
@@ -81,35 +79,4 @@ async function messagesFrom({ edge }: VerbContext, path: string | undefined): Pr
   } catch {
     throw new UsageError(`${path} is no JSON list of messages ({ role, parts })`);
   }
-}
-
-/** The decision for people: tier and signals, candidates with their parts, exclusions with their reasons. */
-export function decisionTable(decision: RouteDecision): string {
-  const signals = decision.signals.map((signal) => `${signal.name} ${signal.points >= 0 ? "+" : ""}${signal.points}`).join(", ");
-  const lines = [
-    `tier: ${decision.tier}${decision.cognitiveTier ? ` (${decision.cognitiveTier})` : ""}   policy: ${decision.policy}${decision.degraded ? "   (static order: no price or score is known)" : ""}`,
-    `signals: ${signals || "none"}`,
-    `choice: ${decision.because}`,
-    "",
-    `${"model".padEnd(48)} ${"score".padStart(8)}  ${"p50".padStart(10)}  ${"worst".padStart(10)}  parts`,
-  ];
-  for (const candidate of decision.candidates.slice(0, MOST_ROWS)) {
-    const parts = Object.entries(candidate.parts).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
-    const { p50NanoUsd, worstNanoUsd } = candidate.estimate;
-    lines.push(
-      `${candidate.model.padEnd(48)} ${candidate.score.toPrecision(4).padStart(8)}  ${formatUsd(p50NanoUsd).padStart(10)}  ${formatUsd(worstNanoUsd).padStart(10)}  ${parts.join(", ")}`,
-    );
-  }
-  if (decision.candidates.length > MOST_ROWS) lines.push(`… and ${decision.candidates.length - MOST_ROWS} more candidates`);
-  if (decision.excluded.length > 0) lines.push("", ...excludedByReason(decision));
-  return lines.join("\n");
-}
-
-function excludedByReason(decision: RouteDecision): string[] {
-  const groups = new Map<string, string[]>();
-  for (const { model, reason } of decision.excluded) groups.set(reason, [...(groups.get(reason) ?? []), model]);
-  return [...groups].map(([reason, models]) => {
-    const shown = models.slice(0, 3).join(", ");
-    return `excluded: ${reason}: ${shown}${models.length > 3 ? ` and ${models.length - 3} more` : ""}`;
-  });
 }
