@@ -188,6 +188,36 @@ describe("a chat that meets a limit", () => {
     assert.equal(vendor.requests.length, 0);
   });
 
+  const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const kinds = [
+    { kind: "a plain chat", more: {} },
+    { kind: "a structured one", more: { output: { schema: { type: "object" } } } },
+    {
+      kind: "one about a picture",
+      more: {
+        messages: [
+          {
+            role: "user",
+            parts: [
+              { type: "image", data: PNG },
+              { type: "text", text: "What is it?" },
+            ],
+          },
+        ],
+      },
+    },
+    { kind: "one with tools", more: { tools: [{ name: "look", parameters: { type: "object" } }] } },
+    { kind: "a cascade", more: { cascade: true, model: "auto" } },
+  ];
+  for (const { kind, more } of kinds) {
+    it(`refuses ${kind} alike, and nothing is sent`, async () => {
+      await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0.0000001, kind: "hard" }] });
+      const refused = await failure(sidecar.raw("chat/send", { ...ask("each", "hello", { model: "low/m1" }), ...more }));
+      assert.equal(refused.kind, "budgetExceeded");
+      assert.equal(vendor.requests.length + cheap.requests.length, 0);
+    });
+  }
+
   it("names the model that would fit when another was pinned", async () => {
     const error = await failure(sidecar.request("chat/send", ask("b", "hello", { model: "dear/m1" })));
     assert.equal(error.kind, "budgetExceeded");
@@ -199,7 +229,9 @@ describe("a chat that meets a limit", () => {
     const tight = new SidecarProcess();
     await tight.initialize({ maxCostUsd: 0.0001, providers: { custom: [asProvider(vendor, { needsKey: false })] } });
     const before = vendor.requests.length;
-    const error = await tight.request("chat/send", ask("raised", "hi", { model: "acme/m1", maxCostUsd: 5 })).catch((caught: RpcError) => caught);
+    const error = await tight
+      .request("chat/send", ask("raised", "hi", { model: "acme/m1", maxCostUsd: 5 }))
+      .catch((caught: RpcError) => caught);
     await tight.stop();
     assert.ok(error instanceof RpcError && /0\.0001/.test(error.message), String(error));
     assert.equal(vendor.requests.length, before);
@@ -225,5 +257,26 @@ describe("a chat that meets a limit", () => {
     assert.ok(result.text.length < 4000 * 8);
     assert.equal(result.attempts[0]?.outcome, "cut");
     assert.equal(result.cost.provenance, "estimated");
+  });
+});
+
+describe("savings", () => {
+  it("are counted attempt by attempt against the model that would have been pinned: a thousandth less a tenth of it is 0.0009", async () => {
+    const vendor = await startVendor(says("Hi.", { input: 100, output: 0 }));
+    const sidecar = new SidecarProcess();
+    const cheap = asProvider(vendor, { id: "low", needsKey: false }, { usdPerMillion: { input: 1, output: 1 } });
+    const pinned = asProvider(vendor, { id: "high", needsKey: false }, { usdPerMillion: { input: 10, output: 10 } });
+    await sidecar.initialize({ routing: { baseline: "high/m1" }, providers: { custom: [cheap, pinned] } });
+    const result = await sidecar.request("chat/send", ask("a", "hello", { model: "low/m1" }));
+    assert.equal(result.cost.nanoUsd, 100_000);
+    const { rows } = await sidecar.request("usage/summary", { by: ["model"] });
+    assert.deepEqual(
+      rows.map(({ model, costNanoUsd, savingsNanoUsd }) => [model, costNanoUsd, savingsNanoUsd]),
+      [["low/m1", 100_000, 900_000]],
+    );
+    const { content } = await sidecar.request("usage/export", { format: "json" });
+    assert.match(content, /"high\/m1"/);
+    await sidecar.stop();
+    await vendor.close();
   });
 });

@@ -180,6 +180,11 @@ describe("bad input over stdio", () => {
       says: /messages\.0\.parts\.0\.data/,
     },
     {
+      name: "an image at an address without encryption",
+      params: { chatId: "w", messages: [{ role: "user", parts: [{ type: "image", url: "http://example.org/a.png" }] }] },
+      says: /messages\.0\.parts\.0\.url must be an https address/,
+    },
+    {
       name: "a tool result without its call",
       params: { chatId: "w", messages: [{ role: "tool", parts: [{ type: "toolResult", id: "nobody", parts: [] }] }] },
       says: /nobody/,

@@ -67,7 +67,8 @@ describe("complexity", () => {
   });
 
   it("does not read what stands in a fence as English", () => {
-    const { signals } = complexity("```\nhello, please summarize the architecture and prove the theorem\n```");
+    const { signals, level } = complexity("```\nhello, please summarize the architecture and prove the theorem\n```");
+    assert.ok(["moderate", "complex"].includes(level), level);
     assert.deepEqual(
       signals.map(({ name }) => name),
       ["code block"],
