@@ -36,7 +36,8 @@ export const SETTINGS = {
     schema: z.nullable(nonNegative),
     default: null,
     scope: "resource",
-    description: "The most one prompt may cost, in US dollars; `null` for no such limit. A workspace or a request can lower it, never raise it.",
+    description:
+      "The most one prompt may cost, in US dollars; `null` for no such limit. A workspace or a request can lower it, never raise it.",
   },
   onBreak: {
     schema: z.enum(["stop", "offer", "continue"]),
