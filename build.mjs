@@ -1,4 +1,4 @@
-// Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|client|webview]… [--watch] [--quiet]`
+// Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|client|webview]… [--watch] [--quiet] [--traceable]`
 import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, context } from "esbuild";
@@ -17,10 +17,11 @@ const node = {
   platform: "node",
   target: "node22",
   format: "cjs",
-  minify: true,
+  // Traceable: what ran can be led back to the source to the letter, by a map beside the file that no process reads.
+  minify: !words.includes("--traceable"),
   legalComments: "none",
   logLevel: "warning",
-  sourcemap: words.includes("--sourcemap"),
+  sourcemap: words.includes("--traceable") ? "external" : words.includes("--sourcemap"),
   define: { "process.env.NODE_ENV": '"production"', "import.meta.url": '"file:///latchkey"' },
 };
 
