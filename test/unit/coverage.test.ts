@@ -11,7 +11,11 @@ describe("coverage", () => {
     const hits = new Hits();
     hits.add({
       url: "a",
-      functions: [{ ranges: [range(10, 30, 2), range(12, 20, 0)] }, { ranges: [range(0, 100, 1), range(5, 40, 0)] }, { ranges: [range(50, 60, 0)] }],
+      functions: [
+        { ranges: [range(10, 30, 2), range(12, 20, 0)] },
+        { ranges: [range(0, 100, 1), range(5, 40, 0)] },
+        { ranges: [range(50, 60, 0)] },
+      ],
     });
     const seen = (...offsets: number[]) => offsets.map((offset) => hits.has("a", offset));
     assert.deepEqual(seen(0, 6, 11, 15, 25, 35, 55, 99, 100), [true, false, true, false, true, false, false, true, false]);
@@ -28,7 +32,8 @@ describe("coverage", () => {
   });
 
   it("leads every name of a script back to where it stands in its source", () => {
-    const source = "interface Far { away: string }\nexport const first = 1;\n\nexport function second(third: number): number {\n  return third + first;\n}\n";
+    const source =
+      "interface Far { away: string }\nexport const first = 1;\n\nexport function second(third: number): number {\n  return third + first;\n}\n";
     const { code, map } = transformSync(source, { loader: "ts", sourcemap: "external" });
     const lines = source.split("\n");
     const places = placesIn(code, JSON.parse(map).mappings);

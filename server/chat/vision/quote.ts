@@ -16,9 +16,9 @@ export async function quoteSighted(parts: DescribeParts, given: ChatDraft): Prom
   const plan = await planSight(parts, draft);
   if (plan === null) return quote(spine, given);
   const { vision } = plan;
-  if (vision.way === "single") return { ...quote(spine, given), vision };
+  if (vision.way === "single") return { ...(await quote(spine, given)), vision };
   const words = withoutPictures(draft.messages, () => "word ".repeat(700));
-  const quoted = quote(spine, { ...given, messages: words, cascade: false });
+  const quoted = await quote(spine, { ...given, messages: words, cascade: false });
   const [first, ...others] = quoted.candidates;
   if (!first) return { ...quoted, vision };
   const { lookBacks = 0, lookBackWorstNanoUsd = null } = vision;
