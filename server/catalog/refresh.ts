@@ -103,7 +103,17 @@ class LiveRefresher implements Refresher {
       const due = this.#sources().filter((provider) => this.#isDue(provider));
       if (due.length > 0) await this.#ask(due, stop.signal);
     };
-    const look = () => void lookNow().catch((error: unknown) => this.#parts.log("refresh failed", { error }));
+    let isLooking = false;
+    const look = () => {
+      // A vendor that is slower than the pace is not asked again meanwhile.
+      if (isLooking) return;
+      isLooking = true;
+      void lookNow()
+        .catch((error: unknown) => this.#parts.log("refresh failed", { error }))
+        .finally(() => {
+          isLooking = false;
+        });
+    };
     const { firstMs, everyMs } = this.#parts.pace ?? PACE;
     const first = setTimeout(look, firstMs).unref();
     const every = setInterval(look, everyMs).unref();
