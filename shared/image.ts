@@ -13,18 +13,26 @@ export type Box = z.infer<typeof Box>;
 export const ImagePurpose = z.enum(["describe", "altText", "text", "ui", "chart"]);
 export type ImagePurpose = z.infer<typeof ImagePurpose>;
 
+/** What each list of a description is made of. */
+export const DescriptionItems = {
+  texts: z.object({ text: z.string(), box: Box }),
+  regions: z.object({ name: z.string(), box: Box }),
+  objects: z.object({ name: z.string(), box: Box }),
+  elements: z.object({ role: z.string(), label: z.string(), state: z.string(), box: Box }),
+} as const;
+
 export const ImageDescription = z.object({
   /** What the image shows, in a few sentences; the answer first where a question was asked. */
   summary: z.string(),
   /** One sentence for somebody who cannot see it. */
   altText: z.string(),
   /** Every piece of text, as it stands, in reading order. */
-  texts: z.array(z.object({ text: z.string(), box: Box })),
+  texts: z.array(DescriptionItems.texts),
   /** The parts that the image is divided into: panes, columns, a legend, a plot. */
-  regions: z.array(z.object({ name: z.string(), box: Box })),
-  objects: z.array(z.object({ name: z.string(), box: Box })),
+  regions: z.array(DescriptionItems.regions),
+  objects: z.array(DescriptionItems.objects),
   /** Controls of a user interface: button, link, field, checkbox, menu, tab. `state` is "" where there is none to tell. */
-  elements: z.array(z.object({ role: z.string(), label: z.string(), state: z.string(), box: Box })),
+  elements: z.array(DescriptionItems.elements),
 });
 export type ImageDescription = z.infer<typeof ImageDescription>;
 

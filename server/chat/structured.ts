@@ -2,6 +2,7 @@
 import type { ValidateFunction } from "ajv";
 import type { Attempt, ChatEventBody, ChatResult, Message, Part } from "../../shared/chat.ts";
 import { Failure, isFailure } from "../../shared/failure.ts";
+import { formatUsd } from "../../shared/money.ts";
 import type { ChatRequest } from "../../shared/protocol.ts";
 import { admit } from "./admit.ts";
 import { totalsOf } from "./ending.ts";
@@ -149,7 +150,9 @@ class Rounds {
   #failureOf(error: Failure, model: string): Failure {
     const details = { ...error.details, attempts: this.#attempts, cost: totalsOf(this.#attempts).cost };
     if (!othersMayAnswer(error)) return new Failure(error.kind, error.message, details, { cause: error });
-    const message = `No answer matched the schema that was asked for. ${model}: ${this.#last?.problem}. After that: ${error.message}`;
+    const then = error.kind === "noCandidate" ? "No other model can take it." : `After that: ${error.message}`;
+    const spent = details.cost.nanoUsd === null ? "" : ` The answers cost ${formatUsd(details.cost.nanoUsd)}.`;
+    const message = `No answer matched the schema that was asked for. ${model}: ${this.#last?.problem}. ${then}${spent}`;
     return new Failure("outputInvalid", message, details, { cause: error });
   }
 

@@ -97,6 +97,38 @@ describe("coordinated vision", () => {
     await Promise.all([eye.close(), mind.close(), spare.close()]);
   });
 
+  it("takes a description in plain words as it is, and asks for no second one", async () => {
+    eye.script = says("A login form. Below it stands in red: Wrong password.", { input: 100, output: 50 });
+    await start();
+    const result = await send("p", [withImage(QUESTION)]);
+    assert.equal(result.model, "mind/m1");
+    assert.match(sent(mind), /Below it stands in red: Wrong password/);
+    assert.deepEqual([eye.requests.length, mind.requests.length], [1, 1]);
+    const [image] = sidecar.eventsOf("p").flatMap((event) => (event.type === "image-description" ? [event.image] : []));
+    assert.equal(image?.altText, "A login form.");
+  });
+
+  it("keeps what holds of a form that was filled in badly", async () => {
+    const bad = { summary: "A form.", texts: ["Wrong password", { text: "Sign in", box: "top" }, 7], elements: null };
+    eye.script = says(JSON.stringify(bad), { input: 100, output: 50 });
+    await start();
+    const result = await send("q", [withImage(QUESTION)]);
+    assert.equal(result.attempts.length, 2);
+    const [image] = sidecar.eventsOf("q").flatMap((event) => (event.type === "image-description" ? [event.image] : []));
+    assert.equal(image?.text, "Wrong password\nSign in");
+  });
+
+  it("does not take JSON that was cut off for a description", async () => {
+    eye.script = async (answer) => {
+      await answer.text('{"summary":"A login fo');
+      await answer.finish({ input: 100, output: 50 }, "length");
+    };
+    await start();
+    const error = await failure(send("r", [withImage(QUESTION)], { model: "mind/m1" }));
+    assert.match(error.message, /could not be described/);
+    assert.equal(mind.requests.length, 0);
+  });
+
   it("has the image described for the better model, shows it, and books both", async () => {
     await start();
     const result = await send("a", [withImage(QUESTION)]);

@@ -6,7 +6,7 @@ import {
   type DescribedImage,
   descriptionAsMarkdown,
   descriptionSchema,
-  ImageDescription,
+  type ImageDescription,
   type KeptDescription,
   onGrid,
   textIn,
@@ -15,9 +15,11 @@ import { type Cost, NO_COST, NO_USAGE } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { admit } from "../admit.ts";
 import type { Caller, SpineParts } from "../parts.ts";
-import { createStructured } from "../structured.ts";
+import { formName } from "../output-mode.ts";
+import { createSend } from "../send.ts";
 import { hashOf } from "./pictures.ts";
 import { describingMessages, MOST_OUTPUT_TOKENS } from "./prompt.ts";
+import { descriptionIn } from "./reading.ts";
 import { descriptionId, type DescriptionStore } from "./store.ts";
 
 export interface DescribeParts {
@@ -35,11 +37,12 @@ export async function describeImage(parts: DescribeParts, given: DescribeOrder, 
   const id = descriptionId({ ...given, hash, purpose });
   const kept = given.fresh === true ? null : await parts.store.find(id);
   if (kept) return { ...asDescribed(kept, true, NO_COST), usage: NO_USAGE, attempts: [] };
-  const send = createStructured({ ...parts.spine, purpose: "vision" });
+  const send = createSend({ ...parts.spine, purpose: "vision" });
   const { listener, end } = listening(caller);
   try {
-    const answer = await send(describingRequest(parts.spine, { ...given, image }), listener);
-    const description = onGrid(ImageDescription.parse(outputOf(answer)));
+    const request = describingRequest(parts.spine, { ...given, image });
+    const answer = await send(request, listener);
+    const description = descriptionOf(answer, formName(request.output ?? { schema: {} }, undefined));
     const asked = question?.trim() ? { question } : {};
     const made = { id, hash, purpose, ...asked, description, model: answer.model, edited: false };
     await parts.store.keep(made);
@@ -106,13 +109,17 @@ function imageIn(given: ImagePart): ImagePart {
   return part;
 }
 
+/** Ends before the answer was whole. */
+const CUTS: readonly ChatResult["stopReason"][] = ["length", "budget", "broken"];
+
 /** Half a description is none: what came of an answer that was stopped or refused is a failure with its cost. */
-function outputOf(answer: ChatResult): unknown {
-  const { attempts, cost, model } = answer;
-  if (answer.output !== undefined) return answer.output;
+function descriptionOf(answer: ChatResult, form: string): ImageDescription {
+  const { attempts, cost, model, stopReason } = answer;
   const details = { model, attempts, cost };
-  if (answer.stopReason === "cancelled") throw new Failure("cancelled", "The description was cancelled before it was whole.", details);
-  if (answer.stopReason === "refused") throw new Failure("requestRefused", `${model} refused to describe this image.`, details);
-  const why = answer.failure?.message ?? answer.notice ?? "It broke off before its end.";
+  if (stopReason === "cancelled") throw new Failure("cancelled", "The description was cancelled before it was whole.", details);
+  if (stopReason === "refused") throw new Failure("requestRefused", `${model} refused to describe this image.`, details);
+  const description = stopReason === "broken" ? null : descriptionIn({ ...answer, isCut: CUTS.includes(stopReason) }, form);
+  if (description !== null) return description;
+  const why = answer.failure?.message ?? answer.notice ?? "Nothing that can be read came of it.";
   throw new Failure("providerUnavailable", `${model} did not describe this image. ${why}`, details);
 }
