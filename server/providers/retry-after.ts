@@ -1,7 +1,7 @@
 // How long a vendor asks to wait, from headers, body and sentence, in milliseconds; never negative, never without end.
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "./vendor-json.ts";
 
-/** No vendor's daily quota needs longer; above it the figure is a mistake or a timestamp. */
+/** A longer wait is taken as a day, as health does: no daily quota needs more, and tomorrow the vendor is asked again. */
 export const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 export interface WaitSources {
@@ -18,24 +18,16 @@ export function retryAfterMs(sources: WaitSources): number | undefined {
   const nowMs = headers ? (dateMs(headers.get("date")) ?? sources.nowMs) : sources.nowMs;
   const candidates = [
     () => numberMs(headers?.get("retry-after-ms"), 1),
-    () => retryAfterHeader(headers?.get("retry-after"), nowMs),
-    () => longest([retryInfo(body), inSentence(message)]),
+    () => resetMs(headers?.get("retry-after"), nowMs),
+    () => longest([retryInfo(body, nowMs), inSentence(message)]),
     () => exhaustedReset(headers, nowMs),
     () => bodyHeaderReset(body, nowMs),
   ];
   for (const candidate of candidates) {
     const waitMs = candidate();
-    if (waitMs !== undefined && waitMs > 0 && waitMs <= LONGEST_WAIT_MS) return Math.ceil(waitMs);
+    if (waitMs !== undefined && waitMs > 0) return Math.min(Math.ceil(waitMs), LONGEST_WAIT_MS);
   }
   return undefined;
-}
-
-function retryAfterHeader(value: string | null | undefined, nowMs: number): number | undefined {
-  if (!value) return undefined;
-  const seconds = numberMs(value, 1000);
-  if (seconds !== undefined) return seconds;
-  const at = dateMs(value);
-  return at === undefined ? durationMs(value) : at - nowMs;
 }
 
 function numberMs(value: string | null | undefined, unitMs: number): number | undefined {
@@ -60,13 +52,13 @@ export function durationMs(text: string): number | undefined {
 }
 
 /** google.rpc.RetryInfo, in `error.details`. */
-function retryInfo(body: unknown): number | undefined {
+function retryInfo(body: unknown, nowMs: number): number | undefined {
   const error = errorOf(body);
   for (const detail of listOf(error.details)) {
     if (isObject(detail) && stringOf(detail["@type"]).endsWith("RetryInfo")) return durationMs(stringOf(detail.retryDelay));
   }
   const seconds = objectOf(error.metadata).retry_after_seconds ?? error.retry_after ?? error.retry_after_seconds;
-  return typeof seconds === "number" ? seconds * 1000 : undefined;
+  return typeof seconds === "number" ? resetMs(String(seconds), nowMs) : undefined;
 }
 
 const WORD_UNITS: readonly (readonly [RegExp, number])[] = [
@@ -115,7 +107,7 @@ function bodyHeaderReset(body: unknown, nowMs: number): number | undefined {
 }
 
 /** A reset is a duration, a date, seconds to go, or seconds or milliseconds since 1970; its size tells which. */
-function resetMs(value: string | null, nowMs: number): number | undefined {
+function resetMs(value: string | null | undefined, nowMs: number): number | undefined {
   if (!value) return undefined;
   const figure = numberMs(value, 1);
   if (figure === undefined) {

@@ -90,11 +90,12 @@ const LONGEST_REST_MS = 86_400_000;
 
 export function readRateShares(headers: Headers, now: Date): RateShare[] {
   const nowMs = now.getTime();
+  const clock = vendorClock(headers, now);
   return RATE_ROWS.flatMap((row) => {
     const limit = numberIn(headers, row.limit);
     const remaining = numberIn(headers, row.remaining);
     if (limit === null || remaining === null || limit <= 0) return [];
-    const resetMs = resetIn(headers, row, now) ?? row.windowMs ?? ASSUMED_WINDOW_MS;
+    const resetMs = resetIn(headers, row, clock) ?? row.windowMs ?? ASSUMED_WINDOW_MS;
     const share = Math.min(1, Math.max(0, remaining / limit));
     return [{ share, seenAtMs: nowMs, wholeAtMs: nowMs + Math.min(resetMs, LONGEST_REST_MS), refill: row.refill }];
   });
@@ -116,11 +117,17 @@ function shareAt(reading: RateShare, nowMs: number): number {
 export function readRetryAfterMs(headers: Headers, now: Date): number | null {
   const milliseconds = numberIn(headers, "retry-after-ms");
   const stated = headers.get("retry-after");
-  const seconds = stated === null ? null : parseWaitMs(stated, now);
+  const seconds = stated === null ? null : parseWaitMs(stated, vendorClock(headers, now));
   // Azure sends retry-after 1 beside retry-after-ms 0: the longer of the two is the one that helps.
   if (milliseconds !== null || seconds !== null) return sane(Math.max(milliseconds ?? 0, seconds ?? 0));
   const usedUp = readRateShares(headers, now).filter((share) => share.share === 0);
   return usedUp.length === 0 ? null : sane(Math.max(...usedUp.map((share) => share.wholeAtMs)) - now.getTime());
+}
+
+/** A moment that a vendor states is one of its own clock; the two may be far apart. */
+function vendorClock(headers: Headers, now: Date): Date {
+  const stated = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(stated) ? now : new Date(stated);
 }
 
 function sane(ms: number): number {

@@ -18,7 +18,14 @@ describe("how long a vendor asks to wait", () => {
     ],
     ["a date gone by", { headers: { "retry-after": "Mon, 23 Nov 2026 11:00:00 GMT" } }, undefined],
     ["a negative figure", { headers: { "retry-after": "-1" } }, undefined],
-    ["a figure beyond a day", { headers: { "retry-after": "99999999" } }, undefined],
+    ["a figure beyond a day, as a day", { headers: { "retry-after": "99999999" } }, LONGEST_WAIT_MS],
+    ["a moment in seconds since 1970", { headers: { "retry-after": String(nowMs / 1000 + 20) } }, 20_000],
+    ["a moment in the body", { body: { error: { retry_after: nowMs / 1000 + 20 } } }, 20_000],
+    [
+      "a date gone by before a sentence",
+      { headers: { "retry-after": "Mon, 23 Nov 2026 11:00:00 GMT" }, message: "Try again in 3s." },
+      3_000,
+    ],
     ["words", { headers: { "retry-after": "soon" } }, undefined],
     [
       "Google's RetryInfo",
@@ -51,5 +58,6 @@ describe("how long a vendor asks to wait", () => {
   ];
   for (const [name, given, wanted] of cases) it(name, () => assert.equal(wait(given), wanted));
 
-  it("is never more than a day", () => assert.equal(wait({ headers: { "retry-after": String(LONGEST_WAIT_MS / 1000 + 1) } }), undefined));
+  it("is never more than a day", () =>
+    assert.equal(wait({ headers: { "retry-after": String(LONGEST_WAIT_MS / 1000 + 1) } }), LONGEST_WAIT_MS));
 });

@@ -51,6 +51,15 @@ const SHARES: readonly { name: string; headers: Record<string, string>; now: num
     soon: [5_000, 0.5],
   },
   {
+    name: "Anthropic's from a clock that is an hour ahead",
+    headers: {
+      ...{ "anthropic-ratelimit-requests-limit": "100", "anthropic-ratelimit-requests-remaining": "0" },
+      ...{ "anthropic-ratelimit-requests-reset": "2026-11-23T13:00:10Z", date: "Mon, 23 Nov 2026 13:00:00 GMT" },
+    },
+    now: 0,
+    soon: [5_000, 0.5],
+  },
+  {
     name: "Mistral's, a window of a minute",
     headers: { "x-ratelimit-limit-req-minute": "120", "x-ratelimit-remaining-req-minute": "12" },
     now: 0.1,
@@ -93,6 +102,11 @@ const RETRIES: readonly { name: string; headers: Record<string, string>; ms: num
   { name: "a date", headers: { "retry-after": "Mon, 23 Nov 2026 12:00:20 GMT" }, ms: 20_000 },
   { name: "the longer of Azure's two", headers: { "retry-after": "1", "retry-after-ms": "0" }, ms: 1_000 },
   { name: "milliseconds", headers: { "retry-after-ms": "250" }, ms: 250 },
+  {
+    name: "a date by the vendor's own clock",
+    headers: { "retry-after": "Mon, 23 Nov 2026 09:00:20 GMT", date: "Mon, 23 Nov 2026 09:00:00 GMT" },
+    ms: 20_000,
+  },
   { name: "an absurd wait, as a day", headers: { "retry-after": "99999999" }, ms: 86_400_000 },
   { name: "a negative wait, as none stated", headers: { "retry-after": "-1" }, ms: null },
   {
