@@ -8,7 +8,9 @@ import { textOf } from "../../shared/chat.ts";
 const MOST_IMAGE_CHARACTERS = 28 * 1024 * 1024;
 
 /** The same request with every image's media type taken from its bytes; throws Failure invalidParams. */
-export function admit<Request extends Pick<ChatRequest, "messages" | "tools" | "toolChoice">>(request: Request): Request {
+export function admit<Request extends Pick<ChatRequest, "messages" | "tools" | "toolChoice" | "output">>(request: Request): Request {
+  for (const [index, tool] of (request.tools ?? []).entries()) admitDepth(tool.parameters, `tools.${index}.parameters`);
+  admitDepth(request.output?.schema, "output.schema");
   const calls = new Set<string>();
   const messages = request.messages.map((message, index) => admitMessage(message, index, calls));
   if (messages.every((message) => message.role === "system")) refuse("messages has no user message");
@@ -36,7 +38,20 @@ function admitMessage(message: Message, index: number, calls: Set<string>): Mess
   return { ...message, parts: message.parts.map((part, at) => admitPart(part, `messages.${index}.parts.${at}`)) };
 }
 
+/** Far deeper than anyone writes, and far from what would exhaust the stack of what reads it. */
+const MOST_LEVELS = 200;
+
+function admitDepth(value: unknown, path: string): void {
+  if (isDeeper(value, MOST_LEVELS)) refuse(`${path} is nested deeper than ${MOST_LEVELS} levels`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 function admitPart(part: Part, path: string): Part {
+  if (part.type === "toolCall") admitDepth(part.arguments, `${path}.arguments`);
   return part.type === "image" ? admitImage(part, path) : part;
 }
 

@@ -16,8 +16,9 @@ export function createStructured(parts: SpineParts): Send {
   const schemas = new Schemas();
   return async (request, caller) => {
     if (!request.output) return plain(request, caller);
+    const admitted = admit(request);
     const validate = await schemas.compile(request.output.schema);
-    return new Rounds(parts, admit(request), caller, validate).run();
+    return new Rounds(parts, admitted, caller, validate).run();
   };
 }
 

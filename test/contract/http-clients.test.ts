@@ -8,6 +8,9 @@ const USER = { role: "user", content: "hi" };
 const TOOL = { type: "function", function: { name: "look", parameters: { type: "object", properties: {} } } };
 const CALL = { id: "call_1", type: "function", function: { name: "look", arguments: "{}" } };
 
+/** Stands for an object that is deeper than a stack holds of what reads it by calling itself; it is put in as text. */
+const BOTTOMLESS = "@bottomless";
+
 interface Case {
   readonly name: string;
   readonly path: "/v1/chat/completions" | "/v1/messages" | "/v1/responses";
@@ -122,6 +125,18 @@ const CASES: readonly Case[] = [
   chat("a result without its call", { messages: [USER, { role: "tool", content: "seen" }] }, 400, { says: /tool_call_id/ }),
   chat("an answer in any JSON", { response_format: { type: "json_object" }, messages: [{ role: "user", content: "JSON please" }] }, 200),
   chat("a schema without one", { response_format: { type: "json_schema" } }, 400, { says: /response_format/ }),
+  chat("a schema without a bottom", { response_format: { type: "json_schema", json_schema: { schema: BOTTOMLESS } } }, 400, {
+    says: /output\.schema/,
+  }),
+  chat("a tool without a bottom", { tools: [{ type: "function", function: { name: "look", parameters: BOTTOMLESS } }] }, 400, {
+    says: /tools\.0\.parameters/,
+  }),
+  message(
+    "a call without a bottom",
+    { messages: [USER, { role: "assistant", content: [{ type: "tool_use", id: "a", name: "look", input: BOTTOMLESS }] }, USER] },
+    400,
+    { says: /arguments/ },
+  ),
   chat("an effort that nobody knows", { reasoning_effort: "huge" }, 400, { says: /effort/ }),
   chat("a temperature out of range", { temperature: 3 }, 400, { says: /temperature/ }),
   message(
@@ -173,6 +188,10 @@ const CASES: readonly Case[] = [
   ),
 ];
 
+function written(body: unknown): string {
+  return JSON.stringify(body).replace(JSON.stringify(BOTTOMLESS), `${'{"not":'.repeat(20_000)}{}${"}".repeat(20_000)}`);
+}
+
 describe("what real clients send", function () {
   this.timeout(30_000);
   let vendor: Vendor;
@@ -198,7 +217,7 @@ describe("what real clients send", function () {
     fetch(door.origin + path, {
       method: "POST",
       headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
+      body: written(body),
     });
 
   for (const one of CASES) {
