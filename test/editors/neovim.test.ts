@@ -1,9 +1,12 @@
 // Real headless Neovim: its own LSP client with no plugin code, then with the sixty lines of docs/editors/latchkey.lua.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { BROKEN, type Editor, HELPFUL, runEditor } from "../support/editor.ts";
 import { ensure } from "../support/machine.ts";
+import { BUILT, cleanEnvironment } from "../support/sidecar.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 
 const nvim = (script: string): [string, ...string[]] => [
@@ -91,5 +94,15 @@ describe("Neovim", function () {
     it("shows the day's cost in the status line", () => {
       assert.match(editor.seen.status, /^Latchkey \$0\.0020/);
     });
+  });
+
+  it("runs docs/examples/chat.lua: frames, a streamed chat, a cancelled one", () => {
+    const home = mkdtempSync(join(tmpdir(), "latchkey-lua-"));
+    const env = cleanEnvironment(home, { LATCHKEY: `${process.execPath} ${BUILT} serve --stdio` });
+    const words = ["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", "luafile docs/examples/chat.lua"];
+    const { status, stdout, stderr } = spawnSync("nvim", words, { encoding: "utf8", env, timeout: 30_000 });
+    rmSync(home, { recursive: true, force: true });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /speaks version 1\n[\s\S]*What is in this window\?[\s\S]*\n\[demo\/echo, end\] 0 nano-dollars\n\[cancelled\]\n$/);
   });
 });
