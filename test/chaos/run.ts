@@ -1,4 +1,5 @@
-// `npm run chaos -- --rounds 2000 --seed 1 [--lanes 6] [--dialects anthropic,google] [--only 17]`: prints figures; exit code 1 when anything is wrong.
+// `npm run chaos -- --rounds 2000 --seed 1 [--lanes 6] [--dialects anthropic,google] [--only 17] [--silence-ms 6000]`: prints figures; exit code 1 when
+// anything is wrong. On a machine that is busy elsewhere the provider itself may be silent longer than the sidecar waits: give it more.
 import { Dialect } from "../../shared/custom.ts";
 import { median, runSuite } from "./suite.ts";
 
@@ -10,6 +11,7 @@ const order = {
   seed: Number(option("seed") ?? 1),
   lanes: Number(option("lanes") ?? 6),
   dialects,
+  ...(option("silence-ms") && { silenceMs: Number(option("silence-ms")) }),
   ...(option("only") && { only: Number(option("only")), lanes: 1 }),
   verbose: words.includes("--verbose"),
   say: console.log,

@@ -131,7 +131,7 @@ describe("canaries", function () {
       for (const echo of Object.keys(ECHOES)) {
         state.echo = echo;
         for (const id of SPOKEN) {
-          const chat = ask(`${echo} ${id} ${Math.random()}`, "hello", { model: `${id}/${MODELS[id]}` });
+          const chat = ask(`${echo} ${id} ${Math.random()}`, "hello", { model: `${id}/${MODELS[id]}`, conversationId: "kept" });
           await speaker.request("chat/send", chat).catch(() => undefined);
           await speaker.request("key/test", { provider: id }).catch(() => undefined);
         }
@@ -205,6 +205,11 @@ describe("canaries", function () {
     ["model/refresh", {}],
     ["chat/estimate", { messages: [{ role: "user", parts: [{ type: "text", text: "x" }] }] }],
     ["route/preview", { messages: [{ role: "user", parts: [{ type: "text", text: "x" }] }] }],
+    ["conversation/list", {}],
+    ["conversation/get", { conversationId: "kept" }],
+    ["conversation/export", { conversationId: "kept", format: "json" }],
+    ["conversation/export", { conversationId: "kept", format: "markdown" }],
+    ["budget/get", {}],
     ["key/delete", { provider: "openai" }],
   ];
 

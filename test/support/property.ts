@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 
-/** Inputs a property in the short run; `npm run fuzz` asks for far more. */
+/** Inputs a property in the short run; `npm run test:security:long` asks for far more. */
 export const RUNS = Number(process.env.FUZZ_RUNS ?? 200);
 const SEEDS_FILE = join(import.meta.dirname, "../fixtures/seeds.json");
 

@@ -2,11 +2,31 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { asProvider, startVendor, type Vendor } from "../support/vendor.ts";
+import { leaksIn } from "../support/canary.ts";
+import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
 import { quickInput } from "../support/vscode-host/workbench.ts";
 
 const SECRET = "sk-walk-0123456789-abcdef-9876";
+
+/** In each frame of the page: what is said to it. A panel's own words are what it was told, and what was typed into it. */
+function keepMessages(): void {
+  const kept: string[] = [];
+  Object.assign(globalThis, { latchkeyMessages: kept });
+  const keep = ({ data }: MessageEvent) => {
+    try {
+      kept.push(JSON.stringify(data));
+    } catch {
+      // What cannot be written as JSON is no message of ours.
+    }
+  };
+  // Before the frame's own listeners, which may keep it to themselves.
+  globalThis.addEventListener("message", keep, { capture: true });
+}
+
+function keptMessages(): string[] {
+  return (globalThis as { latchkeyMessages?: string[] }).latchkeyMessages ?? [];
+}
 
 describe("a key", function () {
   this.timeout(180_000);
@@ -75,6 +95,27 @@ describe("a key", function () {
     assert.match((await row.textContent()) ?? "", /…9876/);
     await session.shoot("keys");
     await page.keyboard.press("Escape");
+  });
+
+  it("is told to no panel, not even when the vendor repeats it", async () => {
+    for (const frame of session.page.frames()) await frame.evaluate(keepMessages);
+    vendor.script = (answer) => answer.fail(401, { message: `Incorrect API key provided: ${SECRET}.`, type: "invalid_request_error" });
+    await ask("say it again");
+    vendor.script = says("Hello from the vendor.");
+    const frames = await Promise.all(session.page.frames().map((frame) => frame.evaluate(keptMessages).catch(() => [])));
+    const messages = frames.flat();
+    // The search means something only if what was repeated is among what was said.
+    for (const seen of ['"type":"turn"', '"type":"choice"', "Incorrect API key provided"]) {
+      assert.ok(
+        messages.some((message) => message.includes(seen)),
+        `${seen} was not among ${messages.length} messages: ${messages.map((message) => message.slice(0, 80)).join(" | ")}`,
+      );
+    }
+    console.log(`      ${messages.length} messages of ${frames.length} frames searched`);
+    assert.deepEqual(
+      leaksIn({ messages: messages.join("\n"), page: await session.page.content() }, [{ source: "typed", key: SECRET }]),
+      [],
+    );
   });
 
   it("is in no file of the editor or the sidecar, logs included", () => {
