@@ -207,7 +207,7 @@ const parts = {
     writeFileSync("dist/client.d.ts", clientDeclarations());
   },
   webview: async () => {
-    const entryPoints = globSync("extension/webview/{chat,dashboard}.{tsx,css}");
+    const entryPoints = globSync("extension/webview/{chat,dashboard,image}.{tsx,css}");
     await make({ ...page, entryPoints, outdir: "dist/webview" });
   },
 };

@@ -42,6 +42,9 @@ export function applyEvent(answer: AnswerTurn, event: ChatEvent): ToPanel | unde
       answer.usage = event.usage;
       answer.cost = event.total ?? event.cost;
       return undefined;
+    case "image-description":
+      answer.images = [...(answer.images ?? []).filter(({ id }) => id !== event.image.id), event.image];
+      return undefined;
     case "tool-call":
       return undefined;
     case "end":

@@ -1,7 +1,7 @@
 // The commands that put a question: gather what it is about, show the chat, send; one function a command.
 import * as vscode from "vscode";
 import { formatUsd } from "../shared/money.ts";
-import type { AnswerTurn } from "../shared/panel.ts";
+import type { AnswerTurn, QuoteView } from "../shared/panel.ts";
 import type { Attached } from "./attachment.ts";
 import { attachDocument, attachUri } from "./attachment.ts";
 import type { ChatViews } from "./chat-views.ts";
@@ -32,7 +32,6 @@ export function askActions(parts: AskParts) {
     writeTests: (uri?: unknown, range?: unknown) => askAbout(parts, "writeTests", PROMPTS.tests, uri, range),
     suggestNames: (uri?: unknown, range?: unknown) => askAbout(parts, "suggestNames", PROMPTS.names, uri, range),
     usePrompt: () => applyTemplate(parts),
-    describeImage: (uri?: unknown) => describeImage(parts, uri),
     estimate: () => estimate(parts),
   };
 }
@@ -91,18 +90,10 @@ async function applyTemplate(parts: AskParts): Promise<AnswerTurn | undefined> {
   return send(parts, { text, attached, ...(attached[0] ? { editor: signals("usePrompt", attached[0], subject) } : {}) });
 }
 
-async function describeImage(parts: AskParts, given: unknown): Promise<AnswerTurn | undefined> {
-  const uri = given instanceof vscode.Uri ? given : (await vscode.window.showOpenDialog({ filters: IMAGE_FILTER }))?.[0];
-  if (!uri) return undefined;
-  const attached = await attachUri(uri);
-  if (attached.view.kind !== "image") throw new Error(vscode.l10n.t("{0} is not a PNG, JPEG, GIF or WebP image.", attached.view.label));
-  return send(parts, { text: PROMPTS.describeImage.text, attached: [attached], editor: { command: "describeImage" } });
-}
-
 /** The price of asking about what is selected, without asking. */
-async function estimate({ sidecar, views }: AskParts): Promise<void> {
+async function estimate({ sidecar, views }: AskParts): Promise<QuoteView | undefined> {
   const subject = await subjectAt();
-  if (!subject) return;
+  if (!subject) return undefined;
   const { part, view } = attachDocument(subject.document, subject.range);
   const { model, policy } = views.current.draftRequest("");
   const messages = [{ role: "user" as const, parts: [part, { type: "text" as const, text: PROMPTS.explain.text }] }];
@@ -118,6 +109,7 @@ async function estimate({ sidecar, views }: AskParts): Promise<void> {
       quote.inputTokens,
     );
   void vscode.window.showInformationMessage(message);
+  return quote;
 }
 
 /**

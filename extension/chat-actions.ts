@@ -1,6 +1,6 @@
 // Commands about the chat itself and what a panel may ask for: open, new, history, stop, retry, fork, attach, repair.
 import * as vscode from "vscode";
-import type { Repair } from "../shared/panel.ts";
+import type { ImageCorrection, Repair } from "../shared/panel.ts";
 import { IMAGE_FILTER } from "./ask-actions.ts";
 import { attachDocument, attachUri } from "./attachment.ts";
 import type { PanelIntents } from "./chat-panel.ts";
@@ -9,12 +9,15 @@ import { type CommandName, commandId } from "./commands.ts";
 import type { CodeBlocks } from "./code-blocks.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Conversations, Headline } from "./conversations.ts";
+import { corrected } from "./image-text.ts";
 import type { Models } from "./models.ts";
+import type { Sidecar } from "./sidecar.ts";
 
 export interface ChatParts {
   readonly conversations: Conversations;
   readonly models: Models;
   readonly codeBlocks: CodeBlocks;
+  readonly sidecar: Sidecar;
   /** Late, since the views are built with the intents that need them. */
   views(): ChatViews;
 }
@@ -41,6 +44,7 @@ export function panelIntents(parts: ChatParts): PanelIntents {
     command: runCommand,
     attach: (conversation, what) => attach(parts, conversation, what),
     retryWithOtherModel: (conversation, answerId) => retryWithOtherModel(parts, conversation, answerId),
+    correctImage: (conversation, answerId, correction) => correctImage(parts, conversation, answerId, correction),
     repair: (conversation, answerId, repair) => mend(parts, conversation, answerId, repair),
     fork: (conversation, turnId) => void parts.views().show(parts.conversations.fork(conversation, turnId)),
   };
@@ -73,8 +77,10 @@ async function openHistory({ conversations, views }: ChatParts): Promise<void> {
   });
   pick.onDidAccept(async () => {
     const [chosen] = pick.selectedItems;
+    // Enter before the list has come is no choice.
+    if (!chosen) return;
     pick.hide();
-    if (chosen) await views().show(await conversations.open(chosen.headline.id));
+    await views().show(await conversations.open(chosen.headline.id));
   });
   pick.onDidHide(() => pick.dispose());
   pick.show();
@@ -105,6 +111,19 @@ async function attach({ codeBlocks }: ChatParts, conversation: Conversation, wha
   }
   const options = { canSelectMany: true, ...(what === "image" ? { filters: IMAGE_FILTER } : {}) };
   for (const uri of (await vscode.window.showOpenDialog(options)) ?? []) conversation.attach(await attachUri(uri));
+}
+
+/** The corrected words take the place of the old ones before the question is asked again with them. */
+async function correctImage(
+  { sidecar }: ChatParts,
+  conversation: Conversation,
+  answerId: string,
+  correction: ImageCorrection,
+): Promise<void> {
+  const image = conversation.answer(answerId)?.images?.find(({ id }) => id === correction.id);
+  if (!image) return;
+  await sidecar.call("image/correct", { id: image.id, description: corrected(image.description, correction) });
+  await conversation.retry(answerId);
 }
 
 async function mend(parts: ChatParts, conversation: Conversation, answerId: string, repair: Repair["id"]): Promise<void> {

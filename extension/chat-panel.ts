@@ -1,6 +1,6 @@
 // One chat surface (side bar view or editor tab): binds a webview to a conversation and turns its messages into calls; holds no transcript.
 import * as vscode from "vscode";
-import { FromPanel, type PanelState, type Repair, type ToPanel } from "../shared/panel.ts";
+import { FromPanel, type ImageCorrection, type PanelState, type Repair, type ToPanel } from "../shared/panel.ts";
 import { attachImage, attachUri } from "./attachment.ts";
 import type { CodeBlocks } from "./code-blocks.ts";
 import type { CommandName } from "./commands.ts";
@@ -24,6 +24,7 @@ export interface PanelIntents {
   attach(conversation: Conversation, what: "file" | "selection" | "image"): Promise<void>;
   retryWithOtherModel(conversation: Conversation, answerId: string): Promise<void>;
   repair(conversation: Conversation, answerId: string, repair: Repair["id"]): Promise<void>;
+  correctImage(conversation: Conversation, answerId: string, correction: ImageCorrection): Promise<void>;
   fork(conversation: Conversation, turnId: string): void;
 }
 
@@ -143,6 +144,8 @@ export class ChatPanel implements vscode.Disposable {
         return codeBlocks.act(message);
       case "repair":
         return intents.repair(conversation, message.id, message.repair);
+      case "correctImage":
+        return intents.correctImage(conversation, message.id, message.correction);
       case "link":
         return followLink(message.url);
       case "command":

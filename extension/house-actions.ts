@@ -1,5 +1,6 @@
 // Commands about the house itself: the sidecar, the log, prices, the commit message, and changes that wait for a yes.
 import * as vscode from "vscode";
+import type { ResultOf } from "../shared/protocol.ts";
 import type { Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -36,15 +37,15 @@ async function restartSidecar(sidecar: Sidecar): Promise<void> {
   vscode.window.setStatusBarMessage(vscode.l10n.t("Latchkey: the sidecar was restarted"), 4000);
 }
 
-async function refreshModels(sidecar: Sidecar): Promise<void> {
+async function refreshModels(sidecar: Sidecar): Promise<ResultOf<"model/refresh">> {
   const title = vscode.l10n.t("Fetching models and prices…");
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const { added, changed, ghosts, rejected } = await vscode.window.withProgress(options, (_, token) =>
-    sidecar.call("model/refresh", {}, token),
-  );
+  const refreshed = await vscode.window.withProgress(options, (_, token) => sidecar.call("model/refresh", {}, token));
+  const { added, changed, ghosts, rejected } = refreshed;
   void vscode.window.showInformationMessage(
     vscode.l10n.t("Models: {0} new, {1} changed, {2} gone, {3} implausible figures refused.", added, changed, ghosts, rejected.length),
   );
+  return refreshed;
 }
 
 /** The little of the built-in Git extension's interface that is used here. */

@@ -18,9 +18,13 @@ import { houseActions } from "./house-actions.ts";
 import { keyActions } from "./key-actions.ts";
 import { Hosts } from "./hosts.ts";
 import { KeptConversations } from "./kept-conversations.ts";
+import { imageActions } from "./image-actions.ts";
+import { ImageDesk } from "./image-desk.ts";
+import { ImageHistory } from "./image-history.ts";
+import { ImageTab } from "./image-tab.ts";
 import { Keys } from "./keys.ts";
 import { LanguageModels, VENDOR } from "./language-model-provider.ts";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { Models } from "./models.ts";
 import { Proposals } from "./proposal.ts";
 import { Quotes } from "./quotes.ts";
@@ -55,6 +59,12 @@ export function activate(context: vscode.ExtensionContext): void {
       void dashboard.refresh();
       void hintAtKeys(context.globalState, result);
     }),
+    parts.images.desk,
+    parts.images.tab,
+    parts.images.desk.onPaid((cost) => {
+      statusBar.add(cost);
+      void dashboard.refresh();
+    }),
     conversations.onRunning(() => {
       statusBar.answering = conversations.answering;
       void vscode.commands.executeCommand("setContext", "latchkey.answering", conversations.answering);
@@ -88,13 +98,15 @@ function build(context: vscode.ExtensionContext) {
   const statusBar = new StatusBar(sidecar);
   const languageModels = new LanguageModels({ sidecar, chats, choice, models, memory: globalState });
   const dashboard = new Dashboard({ extensionUri, sidecar, log });
-  const chatParts = { conversations, models, codeBlocks, views: (): ChatViews => views };
+  const images = buildImages(context, { sidecar, choice, models, codeBlocks, log });
+  const chatParts = { conversations, models, codeBlocks, sidecar, views: (): ChatViews => views };
   const views = new ChatViews(conversations, { extensionUri, models, quotes, codeBlocks, intents: panelIntents(chatParts) });
   const actions: Actions = {
     ...askActions({ views, conversations, chats, sidecar }),
     ...chatActions(chatParts),
     ...keyActions({ sidecar, keys, models, log }),
     ...budgetActions({ sidecar, statusBar }),
+    ...imageActions(images),
     ...importActions({ storage: context.globalStorageUri, log }),
     ...houseActions({ sidecar, chats, choice, proposals, dashboard, log }),
   };
@@ -112,8 +124,26 @@ function build(context: vscode.ExtensionContext) {
     dashboard,
     languageModels,
     views,
+    images,
     actions,
   };
+}
+
+interface ImageNeeds {
+  readonly sidecar: Sidecar;
+  readonly choice: Choice;
+  readonly models: Models;
+  readonly codeBlocks: CodeBlocks;
+  readonly log: Log;
+}
+
+function buildImages(
+  { extensionUri, globalStorageUri }: vscode.ExtensionContext,
+  { sidecar, choice, models, codeBlocks, log }: ImageNeeds,
+) {
+  const history = new ImageHistory(vscode.Uri.joinPath(globalStorageUri, "images.json"), log);
+  const desk = new ImageDesk({ sidecar, choice, history });
+  return { desk, tab: new ImageTab({ extensionUri, desk, models, codeBlocks }) };
 }
 
 /** Every failure that reaches this edge is shown with the one action that mends it. */

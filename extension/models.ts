@@ -1,5 +1,6 @@
 // The model list as this window knows it, and the pickers for model and policy; asks the sidecar, decides nothing about routing.
 import * as vscode from "vscode";
+import type { Capability } from "../shared/model.ts";
 import { formatUsd } from "../shared/money.ts";
 import type { ModelChoice } from "../shared/panel.ts";
 import type { ResultOf } from "../shared/protocol.ts";
@@ -85,8 +86,9 @@ export class Models implements vscode.Disposable {
     if (chosen) await this.setPolicy(chosen.policy);
   }
 
-  async pick(title: string, withAuto: boolean): Promise<string | undefined> {
-    const items = this.load().then(() => this.#items(withAuto));
+  /** `needs` leaves only the models that can do this. */
+  async pick(title: string, withAuto: boolean, needs?: Capability): Promise<string | undefined> {
+    const items = this.load().then(() => this.#items(withAuto, needs));
     const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true });
     return chosen?.id;
   }
@@ -96,7 +98,7 @@ export class Models implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  #items(withAuto: boolean): (vscode.QuickPickItem & { id?: string })[] {
+  #items(withAuto: boolean, needs?: Capability): (vscode.QuickPickItem & { id?: string })[] {
     const auto = {
       id: "auto",
       label: `$(sparkle) ${vscode.l10n.t("Auto")}`,
@@ -104,7 +106,8 @@ export class Models implements vscode.Disposable {
     };
     const items: (vscode.QuickPickItem & { id?: string })[] = withAuto ? [auto] : [];
     for (const provider of this.#providers) {
-      const own = this.#models.filter((model) => model.provider === provider.id && model.available);
+      const fits = (model: ListedModel) => model.available && (needs === undefined || model.capabilities.includes(needs));
+      const own = this.#models.filter((model) => model.provider === provider.id && fits(model));
       if (own.length === 0) continue;
       items.push({ label: `${provider.name}${healthNote(provider)}`, kind: vscode.QuickPickItemKind.Separator });
       items.push(...own.map((model) => ({ id: model.id, label: model.name, description: priceOf(model), detail: describe(model) })));

@@ -6,7 +6,7 @@ export interface Page {
   readonly webview: vscode.Webview;
   readonly extensionUri: vscode.Uri;
   /** The bundle's name in dist/webview, without its ending. */
-  readonly bundle: "chat" | "dashboard";
+  readonly bundle: "chat" | "dashboard" | "image";
   readonly title: string;
 }
 

@@ -1,6 +1,7 @@
 // Messages between the chat panel's webview and the extension, validated on both sides; never a key, never a command line.
 import * as z from "zod/mini";
 import { Attempt, StopReason } from "./chat.ts";
+import { DescribedImage } from "./image.ts";
 import { Cost, Usage } from "./money.ts";
 import { Policy, RouteDecision } from "./route.ts";
 
@@ -43,6 +44,8 @@ export const AnswerTurn = z.object({
   reasoning: z.string(),
   status: z.enum(["running", "done", "failed"]),
   notes: z.array(Note),
+  /** What a model that cannot see was told of the question's images. */
+  images: z.optional(z.array(DescribedImage)),
   model: z.optional(z.string()),
   stopReason: z.optional(StopReason),
   cost: z.optional(Cost),
@@ -98,6 +101,10 @@ export const ToPanel = z.discriminatedUnion("type", [
 ]);
 export type ToPanel = z.infer<typeof ToPanel>;
 
+/** A person's correction of a description: the three parts that can be edited; `text` has a line for each piece. */
+export const ImageCorrection = z.object({ id: z.string(), summary: z.string(), altText: z.string(), text: z.string() });
+export type ImageCorrection = z.infer<typeof ImageCorrection>;
+
 const CodeAction = z.enum(["copy", "insert", "apply", "newFile"]);
 export type CodeAction = z.infer<typeof CodeAction>;
 
@@ -118,6 +125,7 @@ export const FromPanel = z.discriminatedUnion("type", [
   z.object({ type: z.literal("fork"), id: z.string() }),
   z.object({ type: z.literal("code"), action: CodeAction, text: z.string(), languageId: z.string() }),
   z.object({ type: z.literal("repair"), id: z.string(), repair: Repair.shape.id }),
+  z.object({ type: z.literal("correctImage"), id: z.string(), correction: ImageCorrection }),
   z.object({ type: z.literal("link"), url: z.string() }),
   z.object({ type: z.literal("command"), command: z.enum(["newChat", "openHistory", "setKey"]) }),
 ]);

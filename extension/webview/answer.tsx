@@ -7,6 +7,7 @@ import { post } from "./host.ts";
 import { IconButton } from "./icon-button.tsx";
 import { MarkdownView } from "./markdown-view.ts";
 import { RouteTable } from "./route-table.tsx";
+import { SeenImages } from "./seen-images.tsx";
 import type { Store } from "./store.ts";
 import { t } from "./words.ts";
 
@@ -31,6 +32,7 @@ function DrawnAnswer({ turn, store, busy, last }: AnswerProps) {
       <header>
         <span class="who">{turn.model ?? "Latchkey"}</span>
       </header>
+      {turn.images && <SeenImages answerId={turn.id} images={turn.images} busy={busy} />}
       <Reasoning id={turn.id} store={store} shown={turn.reasoning !== "" || running} />
       <Words turn={turn} store={store} />
       <Notes turn={turn} />

@@ -1,4 +1,5 @@
 // What is pasted or dropped: images are shrunk to what vendors look at and handed over, files by their address; nothing is kept here.
+import { base64Of, imagesIn, urisIn } from "./dropped-images.ts";
 import { post } from "./host.ts";
 import { t } from "./words.ts";
 
@@ -20,16 +21,6 @@ export function takeDrop(event: DragEvent): void {
   else for (const image of imagesIn(event.dataTransfer)) void attach(image);
 }
 
-function imagesIn(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
-}
-
-/** VS Code's own list first; other programs give text/uri-list with comments. */
-function urisIn(data: DataTransfer | null): string[] {
-  const list = data?.getData("application/vnd.code.uri-list") || data?.getData("text/uri-list") || "";
-  return list.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
-}
-
 async function attach(file: File): Promise<void> {
   const fitted = await shrunk(file);
   const data = await base64Of(fitted);
@@ -43,13 +34,4 @@ async function shrunk(file: File): Promise<Blob> {
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   return canvas.convertToBlob(file.type === "image/jpeg" ? { type: "image/jpeg", quality: 0.9 } : { type: "image/png" });
-}
-
-function base64Of(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onerror = () => reject(reader.error ?? new Error("unreadable"));
-    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));
-    reader.readAsDataURL(blob);
-  });
 }

@@ -1,6 +1,7 @@
 // Every command that asks: what reaches the vendor, what comes back, what a failure offers.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import type { DescribeImageResult } from "../../shared/describe.ts";
 import { says, type Vendor } from "../support/vendor.ts";
 import { fileUri, forgetVendor, run, select, until, vendorInSettings } from "./support.ts";
 
@@ -29,12 +30,6 @@ describe("asking with no key", () => {
     const answer = await run("explainSelection", fileUri("basket.ts"), new vscode.Range(9, 0, 11, 1));
     assert.match(answer.text, /`average`/);
   });
-
-  it("says why nobody can describe an image, and offers to set a key", async () => {
-    const answer = await run("describeImage", fileUri("red.png"));
-    assert.equal(answer.failure?.kind, "noCandidate");
-    assert.ok(answer.failure.repairs.some(({ id }) => id === "setKey"));
-  });
 });
 
 describe("asking a model", () => {
@@ -54,11 +49,15 @@ describe("asking a model", () => {
     assert.equal(answer.cost?.nanoUsd, 1_200_000);
   });
 
-  it("sends an image as it is", async () => {
-    vendor.script = says("A red square.");
-    const answer = await run("describeImage", fileUri("red.png"));
-    assert.equal(answer.text, "A red square.");
+  it("describes an image in its own panel, and sends it as it is", async () => {
+    const box = { x: 0, y: 0, width: 1000, height: 1000 };
+    const seen = { summary: "A red square.", altText: "Red square", texts: [{ text: "red", box }], regions: [], objects: [], elements: [] };
+    vendor.script = says(JSON.stringify(seen));
+    const described = await vscode.commands.executeCommand<DescribeImageResult>("latchkey.describeImage", fileUri("red.png"));
+    assert.equal(described.altText, "Red square");
+    assert.equal(described.text, "red");
     assert.match(sent(), /data:image\/png;base64,/);
+    assert.ok(vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === "Describe Image")));
   });
 
   it("sends the selection with its file, lines and what the editor reports", async () => {

@@ -37,7 +37,7 @@ export async function setUserSetting(name: string, value: unknown): Promise<void
 /** A vendor on loopback, known to the user's settings as the provider "acme", model "acme/m1", with no key. */
 export async function vendorInSettings(script: Script = says("Hello from the vendor.")): Promise<Vendor> {
   const vendor = await startVendor(script);
-  await setUserSetting("providers", { custom: [asProvider(vendor, { needsKey: false })] });
+  await setUserSetting("providers", { custom: [asProvider(vendor, { needsKey: false }, { maxOutputTokens: 9000 })] });
   await setUserSetting("model", "acme/m1");
   return vendor;
 }

@@ -1,21 +1,10 @@
 // How panel and dashboard look in light, dark and high contrast, at 200 % and in a narrow bar; axe-core finds nothing serious.
 // `LATCHKEY_UPDATE_BASELINES=1` rewrites test/walk/baseline: look at every picture before you commit it.
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
+import { chooseTheme, compare, seriousProblems, THEMES } from "../support/vscode-host/looks.ts";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
-import { quickInput, webview } from "../support/vscode-host/workbench.ts";
+import { webview } from "../support/vscode-host/workbench.ts";
 import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
-
-const BASELINE = join(import.meta.dirname, "baseline");
-const THEMES = {
-  dark: { theme: "Dark Modern", mark: "body.vscode-dark" },
-  light: { theme: "Light Modern", mark: "body.vscode-light" },
-  "high-contrast": { theme: "Dark High Contrast", mark: "body.vscode-high-contrast" },
-} as const;
-/** Mean difference a cell may show, of 255: fonts and caret may differ, colours and layout may not. */
-const DIFFERENCE_MAX = 14;
 
 const ANSWER = `\`total\` adds up the prices it is given. Two things to know:
 
@@ -40,14 +29,7 @@ describe("looks", function () {
   let vendor: Vendor;
   let session: Session;
 
-  const setTheme = async (theme: string) => {
-    const { page } = session;
-    await session.run("Preferences: Color Theme");
-    await quickInput(page).fill(theme);
-    await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: theme }).waitFor();
-    await page.keyboard.press("Enter");
-    await quickInput(page).waitFor({ state: "hidden" });
-  };
+  const setTheme = (theme: string) => chooseTheme(session, theme);
 
   before(async () => {
     vendor = await startVendor(says(ANSWER, { input: 1800, output: 240, cached: 600 }));
@@ -126,7 +108,7 @@ describe("looks", function () {
   }
 
   it("the dashboard has no serious accessibility problem", async () => {
-    assert.deepEqual(await seriousProblems(session, 1), []);
+    assert.deepEqual(await seriousProblems(session, { nth: 1, on: "editor" }), []);
   });
 });
 
@@ -138,46 +120,4 @@ async function widenSideBar(page: Session["page"]): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width + 160, box.y + 300, { steps: 5 });
   await page.mouse.up();
-}
-
-/**
- * Only what is ours: the frames of webviews, not the workbench around them. A webview is see-through, which axe takes
- * for white: it is told the colour that is behind.
- */
-async function seriousProblems({ page }: Session, nth = 0): Promise<string[]> {
-  await webview(page, nth)
-    .locator("body")
-    .evaluate(
-      (body, name) => {
-        body.style.backgroundColor = `var(--vscode-${name}-background)`;
-      },
-      nth === 0 ? "sideBar" : "editor",
-    );
-  const { violations } = await new AxeBuilder({ page }).include(["iframe.webview.ready", "iframe#active-frame", "body"]).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return serious.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
-}
-
-/** Compares 80 × 50 cells of both pictures, so that another machine's fonts are no failure but another colour is. */
-async function compare(session: Session, name: string): Promise<void> {
-  const taken = await session.shoot(name);
-  const baseline = join(BASELINE, `${name}.png`);
-  if (process.env.LATCHKEY_UPDATE_BASELINES) {
-    mkdirSync(BASELINE, { recursive: true });
-    copyFileSync(taken, baseline);
-  }
-  assert.ok(existsSync(baseline), `no baseline ${name}: run with LATCHKEY_UPDATE_BASELINES=1 and look at it`);
-  const pictures = [taken, baseline].map((path) => readFileSync(path, "base64"));
-  const worst = await session.page.evaluate(async ([one = "", other = ""]) => {
-    const cells = async (base64: string) => {
-      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-      const canvas = new OffscreenCanvas(80, 50);
-      const context = canvas.getContext("2d");
-      context?.drawImage(await createImageBitmap(new Blob([bytes], { type: "image/png" })), 0, 0, 80, 50);
-      return context?.getImageData(0, 0, 80, 50).data ?? new Uint8ClampedArray();
-    };
-    const [left, right] = [await cells(one), await cells(other)];
-    return left.reduce((sum, value, index) => sum + Math.abs(value - (right[index] ?? 0)), 0) / left.length;
-  }, pictures);
-  assert.ok(worst < DIFFERENCE_MAX, `${name} differs by ${worst.toFixed(1)} of 255 on average; see ${taken}`);
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "../support/eventually.ts";
 import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
 import { statusItem } from "../support/vscode-host/workbench.ts";
@@ -162,11 +163,3 @@ describe("the chat panel", function () {
     await session.shoot("panel");
   });
 });
-
-/** What a file says once it says it: saving is not awaited by anything a person can see. */
-async function eventually(read: () => string, pattern: RegExp): Promise<string> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
-    if (pattern.test(read())) return read();
-  }
-  return assert.fail(`never ${pattern}: ${read()}`);
-}
