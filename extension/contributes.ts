@@ -33,7 +33,10 @@ export function contributions(): Contributions {
     walkthroughs: [walkthrough(word)],
     languageModelChatProviders: [{ vendor: "latchkey", displayName: "Latchkey", managementCommand: "latchkey.manageKeys" }],
     chatParticipants: [participant(word)],
-    configuration: { title: "Latchkey", properties: Object.fromEntries(settings.map(([name, row]) => settingEntry(name, row, word))) },
+    configuration: {
+      title: "Latchkey",
+      properties: { ...Object.fromEntries(settings.map(([name, row]) => settingEntry(name, row, word))), ...traceEntry(word) },
+    },
   };
   return { contributes, capabilities: capabilities(settings, word), words };
 }
@@ -72,6 +75,13 @@ function settingEntry(name: string, row: SettingRow, word: Word): [string, Recor
     markdownDescription: word(`setting.${name}`, row.description),
   };
   return [`latchkey.${name}`, entry];
+}
+
+/** Read by the language client itself; of the machine, since a verbose trace keeps prompts in a log file. */
+function traceEntry(word: Word): Record<string, unknown> {
+  const description = "Writes what VS Code and the sidecar say to each other into the log; `verbose` with all texts, keys left out.";
+  const entry = { enum: ["off", "messages", "verbose"], default: "off", scope: "machine" };
+  return { "latchkey.trace.server": { type: "string", ...entry, markdownDescription: word("setting.trace.server", description) } };
 }
 
 function editorSchema(schema: z.ZodMiniType): Record<string, unknown> {

@@ -24,7 +24,7 @@ export function importActions(parts: ImportParts) {
 
 async function importSettings(parts: ImportParts): Promise<void> {
   const title = vscode.l10n.t("Looking for settings of other tools…");
-  const options = { location: vscode.ProgressLocation.Notification, title };
+  const options = { location: vscode.ProgressLocation.Window, title };
   const { proposals, keys } = await vscode.window.withProgress(options, () => findings(parts));
   const fresh = proposals.filter(({ provider }) => !customProviders().some((own) => own.baseUrl === provider.baseUrl));
   if (fresh.length === 0 && keys.length === 0) {
