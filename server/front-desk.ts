@@ -3,8 +3,10 @@ import { Failure } from "../shared/failure.ts";
 import type { ChatDraft, NotificationMethod, NotificationOf, ParamsOf, ResultOf } from "../shared/protocol.ts";
 import { createCascade } from "./chat/cascade.ts";
 import { createStructured } from "./chat/structured.ts";
+import { createSummarised, quoteSummarised } from "./chat/summarised.ts";
 import { createConversations } from "./conversations/desk.ts";
 import { keeping, resumed } from "./conversations/keep.ts";
+import { createSummaryMemory } from "./conversations/summaries.ts";
 import { createCoordinated } from "./chat/vision/coordinate.ts";
 import { correctImage, describeImage } from "./chat/vision/describe.ts";
 import { previewSighted, quoteSighted } from "./chat/vision/quote.ts";
@@ -13,7 +15,7 @@ import type { House, ImportedKeys } from "./house.ts";
 import { probe } from "./chat/probe.ts";
 import { examineKeys } from "./keys/doctor.ts";
 import { keysIn } from "./keys/import.ts";
-import { quoted } from "./keys/key-text.ts";
+import { quoted as inQuotes } from "./keys/key-text.ts";
 import { priceAt } from "./money/price.ts";
 import type { HealthChange } from "./resilience/health.ts";
 import type { Rooms } from "./rooms.ts";
@@ -75,8 +77,11 @@ function keptTalk({ spine, conversations: store, descriptions, settings, log }: 
   const sighted = { spine, store: descriptions, crop: async () => null };
   const mayKeep = () => settings()["conversations.keep"];
   const warn = (message: string, details: Readonly<Record<string, unknown>>) => log.warn(message, { ...details });
+  const memory = createSummaryMemory({ store, mayKeep, warn });
+  const seen = createCoordinated(sighted, createCascade(spine, createStructured));
   return {
-    send: keeping({ store, mayKeep, now: spine.now, warn }, createCoordinated(sighted, createCascade(spine, createStructured))),
+    send: keeping({ store, mayKeep, now: spine.now, warn }, createSummarised(spine, memory, seen)),
+    quoted: (draft: ChatDraft) => quoteSummarised(spine, memory, draft, (rest) => quoteSighted(sighted, rest)),
     conversations: createConversations(store, mayKeep),
     sighted,
     whole: <Draft extends ChatDraft>(draft: Draft) => resumed(store, draft),
@@ -86,7 +91,7 @@ function keptTalk({ spine, conversations: store, descriptions, settings, log }: 
 type Asking = "send" | "quote" | "preview" | "describeImage" | "correctImage";
 
 /** What is asked of models; each waits for what it needs to know of them. */
-function asking(rooms: Rooms, { send, sighted, whole }: ReturnType<typeof keptTalk>): Pick<House, Asking> {
+function asking(rooms: Rooms, { send, quoted, sighted, whole }: ReturnType<typeof keptTalk>): Pick<House, Asking> {
   const { quoter } = rooms.spine;
   return {
     send: async (request, caller) => {
@@ -95,7 +100,7 @@ function asking(rooms: Rooms, { send, sighted, whole }: ReturnType<typeof keptTa
     },
     quote: async (draft) => {
       const [asked] = await Promise.all([whole(draft), rooms.ready(), quoter.ready?.()]);
-      return quoteSighted(sighted, asked);
+      return quoted(asked);
     },
     preview: async (draft) => {
       const [asked] = await Promise.all([whole(draft), rooms.ready(draft.model)]);
@@ -172,5 +177,5 @@ async function listModels(rooms: Rooms, params: ParamsOf<"model/list">): Promise
 function mustBeKnown(rooms: Rooms, provider: string): void {
   if (rooms.access.rows().some((row) => row.id === provider)) return;
   const known = rooms.access.rows().map((row) => row.id);
-  throw new Failure("invalidParams", `There is no provider ${quoted(provider)}. Known: ${known.join(", ")}.`, { fields: ["provider"] });
+  throw new Failure("invalidParams", `There is no provider ${inQuotes(provider)}. Known: ${known.join(", ")}.`, { fields: ["provider"] });
 }

@@ -153,7 +153,7 @@ export const ChatEvent = z.discriminatedUnion("type", [
   z.object({
     ...head,
     type: z.literal("waiting"),
-    for: z.enum(["connect", "firstToken", "nextToken", "retry", "budget", "vision", "queue"]),
+    for: z.enum(["connect", "firstToken", "nextToken", "retry", "budget", "vision", "queue", "summary"]),
     waitedMs: z.number(),
     message: z.string(),
     retryAtMs: z.optional(z.number()),

@@ -76,6 +76,10 @@ export const Quote = z.object({
   vision: z.optional(VisionRoute),
   /** The cheaper model that is asked first; the first candidate's figures are then those of both together. */
   cascade: z.optional(z.object({ tries: z.string(), because: z.string() })),
+  /** The earlier messages that will be summarised and by whom; its cost is part of every candidate's, and nothing where the summary is known. */
+  summary: z.optional(
+    z.object({ messages: z.int(), model: z.string(), p50NanoUsd: z.nullable(z.int()), worstNanoUsd: z.nullable(z.int()) }),
+  ),
 });
 
 export interface RequestRow {

@@ -66,11 +66,11 @@ export const SETTINGS = {
       "The model you would otherwise have pinned; savings are counted against it. `null`: the dearest candidate that was eligible.",
   },
   "context.fit": {
-    schema: z.enum(["refuse", "drop-oldest", "middle-out"]),
+    schema: z.enum(["refuse", "drop-oldest", "middle-out", "summarise"]),
     default: "drop-oldest",
     scope: "resource",
     description:
-      "When a conversation fits no model's window: refuse, leave out the oldest turns, or leave out the middle, of long texts too; always with a mark.",
+      "When a conversation fits no model's window: refuse, leave out the oldest turns, leave out the middle (of long texts too), or have a cheap model summarise the oldest turns; always with a mark.",
   },
   "vision.coordinated": {
     schema: z.enum(["auto", "never"]),

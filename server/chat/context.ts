@@ -33,6 +33,38 @@ export function mayShorten(messages: readonly Message[], strategy: Settings["con
   return strategy === "middle-out" || turnsOf(messages).some((turn) => turn.mayGo);
 }
 
+export interface OldestTurns {
+  /** What goes, without the system messages among it, which stay. */
+  readonly old: readonly Message[];
+  readonly rest: readonly Message[];
+  withMark(mark: Message): Message[];
+}
+
+/** The fewest of the oldest turns without which `isEnough` holds, else all that may go; null when none may. */
+export function oldestTurns(
+  messages: readonly Message[],
+  isEnough: (rest: readonly Message[], gone: number) => boolean,
+): OldestTurns | null {
+  const turns = turnsOf(messages);
+  const droppable = turns.filter((turn) => turn.mayGo);
+  if (droppable.length === 0) return null;
+  const without = (dropped: number): OldestTurns => {
+    const gone = new Set(droppable.slice(0, dropped));
+    const kept = (turn: Turn) => (gone.has(turn) ? turn.messages.filter((message) => !isNotSystem(message)) : turn.messages);
+    const first = turns.findIndex((turn) => gone.has(turn));
+    return {
+      old: [...gone].flatMap((turn) => turn.messages.filter(isNotSystem)),
+      rest: turns.flatMap(kept),
+      withMark: (mark) => turns.flatMap((turn, index) => (index === first ? [...kept(turn), mark] : kept(turn))),
+    };
+  };
+  const fewest = smallest(droppable.length, (dropped) => {
+    const { rest, old } = without(dropped);
+    return isEnough(rest, old.length);
+  });
+  return without(fewest ?? droppable.length);
+}
+
 interface Turn {
   readonly messages: readonly Message[];
   readonly mayGo: boolean;

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConversationEntry, ConversationHead } from "../../shared/conversation.ts";
+import { readText, replaceFile } from "../state/file.ts";
 import { makePrivateFolder } from "../state/folder.ts";
 import { withLock } from "../state/lock.ts";
 import { digestOf, messagesOf, NO_MESSAGES, normal } from "./digest.ts";
@@ -28,6 +29,9 @@ export interface ConversationStore {
   /** Decides on what is there now, while nobody else may change it; resolves once that is on the disk. */
   update(id: string, decide: (current: Current) => Change | Promise<Change>): Promise<ConversationHead>;
   delete(id: string): Promise<boolean>;
+  /** What was made of a conversation and goes with it, as text; null when nothing was. */
+  note(id: string): Promise<string | null>;
+  setNote(id: string, text: string): Promise<void>;
 }
 
 export interface StoreParts {
@@ -52,6 +56,8 @@ export function openConversationStore(parts: StoreParts): ConversationStore {
     list: () => first().then(() => store.list()),
     update: (id, decide) => first().then(() => store.update(id, decide)),
     delete: (id) => first().then(() => store.delete(id)),
+    note: store.note,
+    setNote: store.setNote,
   };
 }
 
@@ -61,6 +67,7 @@ async function keepNew(store: ConversationStore, id: string, change: Change): Pr
 
 function openFolder({ folder, now, warn }: StoreParts): ConversationStore {
   const pathOf = (id: string) => join(folder, `${nameOf(id)}${ENDING}`);
+  const notePathOf = (id: string) => join(folder, `${nameOf(id)}.note.json`);
   let last: Promise<unknown> = Promise.resolve();
   /** One change after the other here, so that only other processes are waited for at the lock. */
   const alone = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -100,9 +107,11 @@ function openFolder({ folder, now, warn }: StoreParts): ConversationStore {
     delete: (id) =>
       alone(async () => {
         const isThere = (await head(id)) !== null;
-        await rm(pathOf(id), { force: true });
+        await Promise.all([pathOf(id), notePathOf(id)].map((path) => rm(path, { force: true })));
         return isThere;
       }),
+    note: (id) => readText(notePathOf(id)),
+    setNote: (id, text) => alone(() => replaceFile(notePathOf(id), text)),
   };
 }
 

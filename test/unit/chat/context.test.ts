@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message, Part } from "../../../shared/chat.ts";
-import { type FitRules, mayShorten, shorten, truncate } from "../../../server/chat/context.ts";
+import { type FitRules, mayShorten, oldestTurns, shorten, truncate } from "../../../server/chat/context.ts";
 import { holds } from "../../support/property.ts";
 
 /** A counter of our own: four characters a token and some for every message. */
@@ -36,7 +36,7 @@ const conversation = fc
     ...turns.flat(),
     { role: "user", parts: [text(last)] },
   ]);
-const strategy = fc.constantFrom<FitRules["strategy"]>("refuse", "drop-oldest", "middle-out");
+const strategy = fc.constantFrom<FitRules["strategy"]>("refuse", "drop-oldest", "middle-out", "summarise");
 const share = fc.double({ min: 0.05, max: 1.1, noNaN: true });
 
 function idsOf(messages: readonly Message[], type: "toolCall" | "toolResult"): string[] {
@@ -70,6 +70,27 @@ describe("fitting a conversation", () => {
       assert.equal(shorten(messages, { ...rules, limitTokens: count(messages) })?.messages, messages);
       const loose = shorten(messages, { ...rules, limitTokens: count(messages) - 1 });
       if (loose) assert.ok(loose.messages.length <= messages.length);
+    }),
+  );
+
+  holds(
+    "parts the oldest turns from the rest so that nothing is lost, no call from its result, and no more than must",
+    fc.property(conversation, share, (messages, of) => {
+      const limit = Math.floor(count(messages) * of);
+      const turns = oldestTurns(messages, (rest) => count(rest) <= limit);
+      if (turns === null) return;
+      assert.deepEqual(new Set([...turns.old, ...turns.rest]), new Set(messages));
+      assert.equal(turns.old.length + turns.rest.length, messages.length);
+      for (const message of turns.old) assert.ok(message.role !== "system" && !message.pinned);
+      assert.deepEqual(idsOf(turns.rest, "toolCall"), idsOf(turns.rest, "toolResult"));
+      assert.equal(turns.rest.at(-1), messages.at(-1));
+      const mark: Message = { role: "user", parts: [text("mark")] };
+      const marked = turns.withMark(mark);
+      assert.deepEqual(
+        marked.filter((message) => message !== mark),
+        turns.rest,
+      );
+      assert.equal(marked.filter((message) => message === mark).length, 1);
     }),
   );
 
