@@ -5,7 +5,8 @@ import { formatUsd, NANO_PER_USD } from "../shared/money.ts";
 import { type CommandName, commandId } from "./commands.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { SoftAnswer, SoftRefusal } from "./soft-limits.ts";
-import { budgetLabel, leftOf, type StatusBar } from "./status-bar.ts";
+import { leftOf } from "./limits.ts";
+import { budgetLabel, type StatusBar } from "./status-bar.ts";
 
 export interface BudgetParts {
   readonly sidecar: Sidecar;

@@ -39,7 +39,7 @@ export const COMMANDS = {
   writeCommitMessage: {
     title: "Write Commit Message",
     icon: "$(sparkle)",
-    enablement: "gitOpenRepositoryCount != 0",
+    enablement: "gitOpenRepositoryCount > 0",
     menus: { "scm/title": { when: "scmProvider == git", group: "navigation" } },
   },
   describeImage: {

@@ -12,10 +12,12 @@ import { corrected } from "./image-text.ts";
 import { PROMPTS } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
 import { failureView, isCancelled } from "./repairs.ts";
+import type { SoftLimits } from "./soft-limits.ts";
 import { type Sidecar, workspaceName } from "./sidecar.ts";
 
 export interface ImageDeskParts {
   readonly sidecar: Sidecar;
+  readonly softLimits: SoftLimits;
   readonly choice: Choice;
   readonly history: ImageHistory;
 }
@@ -93,7 +95,7 @@ export class ImageDesk implements vscode.Disposable {
 
   /** Resolves with the description; a failure is shown in the panel and resolves with nothing. */
   async describe({ fresh = false, model = "auto" } = {}): Promise<ResultOf<"image/describe"> | undefined> {
-    const { sidecar, choice } = this.#parts;
+    const { sidecar, softLimits, choice } = this.#parts;
     const image = this.#subject?.attached?.part;
     if (image?.type !== "image") return undefined;
     this.#stop?.cancel();
@@ -106,7 +108,7 @@ export class ImageDesk implements vscode.Disposable {
     const wish = { purpose: this.#purpose, fresh, ...(question ? { question } : {}), ...(language.startsWith("en") ? {} : { language }) };
     try {
       const request = { image, ...wish, model, policy: choice.policy, workspace: workspaceName() };
-      const result = await sidecar.call("image/describe", request, stop.token);
+      const result = await softLimits.send((overSoftLimit) => sidecar.call("image/describe", { ...request, overSoftLimit }, stop.token));
       if (this.#stop === stop) await this.#finish(result);
       return result;
     } catch (error) {

@@ -87,7 +87,8 @@ function build(context: vscode.ExtensionContext) {
     },
     (call) => keys.lease(call, (provider, error) => log.warn(`The key for ${provider} could not be handed over`, error)),
   );
-  const chats = new Chats({ sidecar, softLimits: new SoftLimits((refusal) => askAboutSoftLimit(sidecar, refusal)) });
+  const softLimits = new SoftLimits((refusal) => askAboutSoftLimit(sidecar, refusal));
+  const chats = new Chats({ sidecar, softLimits });
   const choice = new Choice(workspaceState);
   const models = new Models(sidecar, choice);
   const folder = vscode.Uri.joinPath(context.globalStorageUri, "conversations");
@@ -98,7 +99,7 @@ function build(context: vscode.ExtensionContext) {
   const statusBar = new StatusBar(sidecar);
   const languageModels = new LanguageModels({ sidecar, chats, choice, models, memory: globalState });
   const dashboard = new Dashboard({ extensionUri, sidecar, log });
-  const images = buildImages(context, { sidecar, choice, models, codeBlocks, log });
+  const images = buildImages(context, { sidecar, softLimits, choice, models, codeBlocks, log });
   const chatParts = { conversations, models, codeBlocks, sidecar, views: (): ChatViews => views };
   const views = new ChatViews(conversations, { extensionUri, models, quotes, codeBlocks, intents: panelIntents(chatParts) });
   const actions: Actions = {
@@ -131,18 +132,17 @@ function build(context: vscode.ExtensionContext) {
 
 interface ImageNeeds {
   readonly sidecar: Sidecar;
+  readonly softLimits: SoftLimits;
   readonly choice: Choice;
   readonly models: Models;
   readonly codeBlocks: CodeBlocks;
   readonly log: Log;
 }
 
-function buildImages(
-  { extensionUri, globalStorageUri }: vscode.ExtensionContext,
-  { sidecar, choice, models, codeBlocks, log }: ImageNeeds,
-) {
+function buildImages({ extensionUri, globalStorageUri }: vscode.ExtensionContext, needs: ImageNeeds) {
+  const { sidecar, softLimits, choice, models, codeBlocks, log } = needs;
   const history = new ImageHistory(vscode.Uri.joinPath(globalStorageUri, "images.json"), log);
-  const desk = new ImageDesk({ sidecar, choice, history });
+  const desk = new ImageDesk({ sidecar, softLimits, choice, history });
   return { desk, tab: new ImageTab({ extensionUri, desk, models, codeBlocks }) };
 }
 

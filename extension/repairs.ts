@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { FAILURES, type FailureKind } from "../shared/failure.ts";
 import type { Repair } from "../shared/panel.ts";
 import { commandId } from "./commands.ts";
+import { failureSentence } from "./failure-sentences.ts";
 
 export interface FailureView {
   readonly kind: string;
@@ -17,7 +18,7 @@ export function failureView(error: unknown): FailureView {
   const kind = typeof data.kind === "string" ? data.kind : "sidecar";
   const provider = typeof data.provider === "string" ? { provider: data.provider } : {};
   const message = error instanceof Error ? error.message : String(error);
-  return { kind, message: message || sentenceOf(kind), ...provider, repairs: repairsFor(kind) };
+  return { kind, message: inOwnLanguage(kind, message || sentenceOf(kind)), ...provider, repairs: repairsFor(kind) };
 }
 
 export function isCancelled(error: unknown): boolean {
@@ -87,8 +88,18 @@ export async function mendOutside(repair: Repair["id"], failure: FailureView): P
   }
 }
 
+/** The sidecar speaks English: to others the failure is said in their language first, its details after it. */
+function inOwnLanguage(kind: string, message: string): string {
+  if (vscode.env.language.startsWith("en") || !isFailureKind(kind)) return message;
+  return message === FAILURES[kind].sentence ? failureSentence(kind) : `${failureSentence(kind)} (${message})`;
+}
+
+function isFailureKind(kind: string): kind is FailureKind {
+  return kind in FAILURES;
+}
+
 function sentenceOf(kind: string): string {
-  return kind in FAILURES ? FAILURES[kind as FailureKind].sentence : FAILURES.internal.sentence;
+  return isFailureKind(kind) ? FAILURES[kind].sentence : FAILURES.internal.sentence;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@ import { type Cost, formatUsd } from "../shared/money.ts";
 import type { NotificationOf } from "../shared/protocol.ts";
 import type { BudgetState } from "../shared/spending.ts";
 import { commandId } from "./commands.ts";
+import { alarmFor, leftOf, tightestOf } from "./limits.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export class StatusBar implements vscode.Disposable {
@@ -114,10 +115,6 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-export function leftOf({ limitNanoUsd, spentNanoUsd, reservedNanoUsd }: BudgetState): number {
-  return Math.max(0, limitNanoUsd - spentNanoUsd - reservedNanoUsd);
-}
-
 /** "workspace, per day, at most $2.00" in the reader's language. */
 export function budgetLabel({ scope, id, period, kind, limitNanoUsd }: BudgetState): string {
   const name = id ? `${scope} ${id}` : scope;
@@ -134,15 +131,9 @@ function cell(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#+!|]/g, "\\$&");
 }
 
-/** Limits for one request or conversation reset with each of them: they are never what runs out today. */
-function tightestOf(budgets: readonly BudgetState[]): BudgetState | undefined {
-  const lasting = budgets.filter(({ scope, kind }) => kind === "hard" && scope !== "request" && scope !== "conversation");
-  return lasting.sort((a, b) => leftOf(a) - leftOf(b))[0];
-}
+const BACKGROUNDS = { refuses: "statusBarItem.errorBackground", asks: "statusBarItem.warningBackground" } as const;
 
 function backgroundFor(budgets: readonly BudgetState[]): vscode.ThemeColor | undefined {
-  const spent = budgets.filter((budget) => budget.scope !== "request" && budget.scope !== "conversation" && leftOf(budget) === 0);
-  if (spent.some(({ kind }) => kind === "hard")) return new vscode.ThemeColor("statusBarItem.errorBackground");
-  if (spent.some(({ kind }) => kind === "soft")) return new vscode.ThemeColor("statusBarItem.warningBackground");
-  return undefined;
+  const alarm = alarmFor(budgets);
+  return alarm && new vscode.ThemeColor(BACKGROUNDS[alarm]);
 }

@@ -1,6 +1,7 @@
 // Every sentence that people see can be said in German; no translation is left over, and none loses a placeholder.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { FAILURES } from "../../shared/failure.ts";
 
 const json = (path: string): Record<string, string> => JSON.parse(readFileSync(path, "utf8"));
 const placeholders = (text: string) =>
@@ -18,6 +19,11 @@ function sentences(): string[] {
 describe("words", () => {
   it("of the extension are all translated, and none is left over", () => {
     assert.deepEqual(Object.keys(json("extension/l10n/bundle.l10n.de.json")).sort(), sentences());
+  });
+
+  it("of the sidecar's failures are among them, each as it is", () => {
+    const translated = json("extension/l10n/bundle.l10n.de.json");
+    for (const { sentence } of Object.values(FAILURES)) assert.ok(translated[sentence], sentence);
   });
 
   it("of package.json are all translated, and none is left over", () => {
