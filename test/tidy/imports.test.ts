@@ -20,6 +20,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/keys/sources/keychain.ts": ["@napi-rs/keyring"],
   "server/resilience": ["shared", "builtin", "cockatiel"],
   "server/network": ["shared", "builtin", "undici"],
+  "server/images": ["shared", "builtin"],
+  "server/images/rework.ts": ["jpeg-js", "pngjs"],
   "server/providers": ["shared", "server/network", "builtin", "openai", "@anthropic-ai/sdk", "@google/genai"],
   "server/chat": [
     "shared",
@@ -28,6 +30,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "server/policy",
     "server/money",
     "server/catalog",
+    "server/images",
     "server/keys",
     "server/resilience",
     "server/providers/provider.ts",
