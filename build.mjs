@@ -46,6 +46,8 @@ const LAZY = {
   ),
   // Ours, but its weights are more text than all other code.
   scorer: ["./server/routing/scorer/score.ts", "./server/routing/scorer/lines.ts"],
+  // Ours with its codecs: it runs in a thread of its own, from its own file.
+  images: ["./server/images/rework.ts"],
 };
 const GROUP_OF = new Map(Object.entries(LAZY).flatMap(([group, names]) => names.map((name) => [name, group])));
 
@@ -71,7 +73,7 @@ const lazyPackages = {
       used.add(seen.path);
       return { path: seen.path, namespace: "lazy" };
     });
-    build.onResolve({ filter: /\/scorer\/\w+\.ts$/ }, (seen) => {
+    build.onResolve({ filter: /\/(scorer\/\w+|rework)\.ts$/ }, (seen) => {
       const path = `./${relative(import.meta.dirname, join(seen.resolveDir, seen.path))}`;
       if (seen.kind !== "dynamic-import" || !GROUP_OF.has(path)) return undefined;
       used.add(path);

@@ -16,6 +16,7 @@ import { createDescriptionStore } from "./description-store.ts";
 import type { Edge } from "./edge.ts";
 import { houseFrom } from "./front-desk.ts";
 import type { House } from "./house.ts";
+import { createImages } from "./images/images.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import type { ProviderKeys } from "./keys/origins.ts";
 import { guardPrompt } from "./keys/scan.ts";
@@ -108,14 +109,15 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
     mayKeep: () => settings.get()["conversations.keep"],
     onTrouble: (message, error) => log.warn(message, { error }),
   });
-  return { folder, ledger, ring, vault, keychain, network, health, descriptions, conversations: keptConversations(folder, log) };
+  const images = createImages({ fetchPublic: network.fetchPublic });
+  return { folder, ledger, ring, vault, keychain, network, health, descriptions, images, conversations: keptConversations(folder, log) };
 }
 
 async function openRooms(order: HouseOrder): Promise<Rooms> {
   const { log, edge } = order;
   const settings = holdSettings(order);
   const now = () => new Date();
-  const { folder, ledger, ring, vault, keychain, network, health, conversations, descriptions } = await openEdges(order, settings);
+  const { folder, ledger, ring, vault, keychain, network, health, conversations, descriptions, images } = await openEdges(order, settings);
   const catalog = createCatalogWithDemo();
   const lookedAt = () => localTargets(settings.get().providers, edge.environment);
   const discovery = createLocalDiscovery({ targets: lookedAt, fetchFor: (options) => network.fetchFor(options), now });
@@ -126,7 +128,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   });
   const { budget, reports } = openBooks({ ledger, catalog, log, settings: settings.get });
   const leastCachedTokens = ({ provider, model }: ModelInfo) => promptCacheOf(provider, model).leastTokens;
-  const quoter = createEstimator({ now, leastCachedTokens });
+  const quoter = createEstimator({ now, leastCachedTokens, imageSize: images.look, fittedSize: images.sizeFor });
   const providersWithKey = () => access.rows().flatMap(({ id }) => (ring.has(id) ? [id] : []));
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
   const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
@@ -135,7 +137,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const route = createRoute({ learned: (prompt) => learned.of(prompt) });
   const spine: SpineParts = {
     ...{ catalog, budget, health, now, route, plan, providers: access, settings: settings.get },
-    ...{ quoter, pricing, learnWindow: windows.learn },
+    ...{ quoter, pricing, images, learnWindow: windows.learn },
     lastAnswer: (conversationId) => ledger.lastAnswer(conversationId).catch(() => null),
     createAttemptBudget: (rules) => createAttemptBudget(rules, Date.now, Math.random),
     guard: (messages) => guardPrompt(messages, settings.get()["secrets.inPrompts"], ring.scrubber),
@@ -149,7 +151,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   applySettings();
   const loaded = Promise.all([learn(quoter, ledger), refresher.load(), windows.load()]);
   return {
-    ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, descriptions },
+    ...{ spine, access, catalog, refresher, ring, vault, keychain, conversations, descriptions, images },
     ...{ budget, ledger, reports, health, log, settings: settings.get },
     configure(given) {
       const problems = settings.set(given);

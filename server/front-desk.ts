@@ -73,8 +73,8 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
 }
 
 /** The spine with what is kept around it. */
-function keptTalk({ spine, conversations: store, descriptions, settings, log }: Rooms) {
-  const sighted = { spine, store: descriptions, crop: async () => null };
+function keptTalk({ spine, conversations: store, descriptions, images, settings, log }: Rooms) {
+  const sighted = { spine, store: descriptions, images };
   const mayKeep = () => settings()["conversations.keep"];
   const warn = (message: string, details: Readonly<Record<string, unknown>>) => log.warn(message, { ...details });
   const memory = createSummaryMemory({ store, mayKeep, warn });

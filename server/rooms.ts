@@ -5,6 +5,7 @@ import type { Catalog } from "./catalog/catalog.ts";
 import type { SpineParts } from "./chat/parts.ts";
 import type { ConversationStore } from "./conversations/store.ts";
 import type { DescriptionStore } from "./chat/vision/store.ts";
+import type { Images } from "./images/images.ts";
 import type { KeyRing } from "./keys/ring.ts";
 import type { Keychain } from "./keys/sources/keychain.ts";
 import type { Vault } from "./keys/vault.ts";
@@ -29,6 +30,7 @@ export interface Rooms {
   readonly reports: Reports;
   readonly health: Health;
   readonly descriptions: DescriptionStore;
+  readonly images: Images;
   readonly log: Log;
   readonly settings: () => Settings;
   configure(given: unknown): readonly SettingProblem[];

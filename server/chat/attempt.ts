@@ -99,7 +99,10 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
     const intake = new Intake({ job, told, attemptId, msSinceStart, trimmed: dialect.trimsContinuation ?? false });
     const pulse = new Pulse();
     const alive = { ...connection, fetch: beating(connection.fetch, pulse), onAlive: () => pulse.beat() };
-    for await (const event of watched(job, dialect, alive, upstream, { head, pulse })) {
+    const { signal } = job.caller;
+    const messages = [...(await parts.images.fit(job.request.messages, job.model.provider, signal))];
+    const fitted = { ...job, request: { ...job.request, messages } };
+    for await (const event of watched(fitted, dialect, alive, upstream, { head, pulse })) {
       const slow = intake.take(event);
       if (slow) await slow;
       if (passesCap(parts, job, told)) {

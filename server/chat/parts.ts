@@ -10,6 +10,7 @@ import type { Dialect, ProviderConnection } from "../providers/provider.ts";
 import type { Warm } from "../money/estimate.ts";
 import type { LastAnswer } from "../money/ledger/ledger.ts";
 import type { AttemptBudget, AttemptRules } from "../resilience/attempts.ts";
+import type { Images } from "../images/images.ts";
 import type { Guard } from "./guard.ts";
 import type { Gate } from "../resilience/gate.ts";
 import type { Health, Target } from "../resilience/health.ts";
@@ -64,6 +65,8 @@ export interface SpineParts {
   readonly budget: Budget;
   readonly providers: ProviderAccess;
   readonly health: Health;
+  /** Images made as each vendor takes them. */
+  readonly images: Pick<Images, "fit" | "obstacles">;
   readonly plan: Plan;
   /** Who answered a conversation last, when, and what that used; null where nobody did or the ledger cannot be read. */
   readonly lastAnswer: (conversationId: string) => Promise<LastAnswer | null>;

@@ -36,7 +36,7 @@ export function decide(parts: SpineParts, draft: ChatDraft, options: { askRestin
     maxCostNanoUsd: ceilingOf(draft, settings),
     editor: draft.editor,
     models: parts.catalog.all(),
-    availability: availabilities(parts, options.askResting ?? false),
+    availability: availabilities(parts, options.askResting ?? false, draft.messages),
     estimate: estimateOf,
     banned: settings["routing.banned"],
     localOnly: settings["routing.localOnly"],
@@ -54,13 +54,16 @@ function keptBy(parts: SpineParts, warm: Warm | undefined, estimateOf: (model: M
 }
 
 /** `askResting`: whoever rests by our own choice, not by its vendor's clock, counts as the last to be asked. */
-function availabilities(parts: SpineParts, askResting: boolean): (model: ModelInfo) => Availability {
+function availabilities(parts: SpineParts, askResting: boolean, messages: ChatDraft["messages"]): (model: ModelInfo) => Availability {
   const ofProvider = parts.providers.availabilities();
+  const obstacleFor = parts.images.obstacles(messages);
   return (model) => {
     const allowed = parts.plan.allows(model);
     if (!allowed.allowed) {
       return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
     }
+    const obstacle = obstacleFor(model.provider);
+    if (obstacle !== null) return { usable: false, reason: `${model.provider} ${obstacle}`, rule: "image", headroom: 1 };
     const found = ofProvider(model);
     if (!askResting || found.usable || found.rule !== "health") return found;
     const state = parts.health.stateOf(model.provider, model.id, parts.providers.keyNamesOf(model.provider));

@@ -35,6 +35,8 @@ export interface EstimatorOptions {
   readonly leastCachedTokens?: (model: ModelInfo) => number;
   /** Reads an image's size from its bytes; null when it cannot. */
   readonly imageSize?: (image: ImagePart) => ImageSize | null;
+  /** The size as a vendor gets it, after scaling down. */
+  readonly fittedSize?: (provider: string, size: ImageSize) => ImageSize;
 }
 
 export interface Estimator {
@@ -126,7 +128,8 @@ class LearningEstimator implements Estimator {
     const schema = size.schemaTokens > 0 ? size.schemaTokens * rule.schema.factor + rule.schema.once : 0;
     const text = size.textTokens * rule.factor + added + schema + rule.perPrompt + rule.perMessage * size.messages;
     let pictures = 0;
-    for (const image of images) pictures += imageTokens(known.perImage, image);
+    for (const image of images)
+      pictures += imageTokens(known.perImage, image && (this.#options.fittedSize?.(model.provider, image) ?? image));
     const inputTokens = Math.ceil(text * this.#factorOf(model.id) + pictures);
     const isExact = rule.exact && this.#count !== null;
     const inputWorst = Math.ceil(inputTokens * (isExact ? MARGIN.exact : MARGIN.estimated)) + MARGIN.tokens;

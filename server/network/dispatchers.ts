@@ -1,5 +1,6 @@
 // Connection pools, one for each way out (proxy, certificates); loads undici when the first is needed.
 import { readFileSync } from "node:fs";
+import type { LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher } from "undici";
 import { isUnknownSigner, type Trust, trustOf } from "./certificates.ts";
@@ -8,6 +9,8 @@ export interface Way {
   readonly proxy: URL | null;
   readonly strictSsl: boolean;
   readonly caFiles: readonly string[];
+  /** Resolves names in place of the system; such ways have a pool of their own and no proxy. */
+  readonly lookup?: LookupFunction;
 }
 
 /** Watchdogs of the house bound every silence; a pool that did so too would only hide which one it was. */
@@ -26,7 +29,7 @@ export function createDispatchers(): Dispatchers {
   const made = new Map<string, Promise<Dispatcher>>();
   return {
     get(way) {
-      const id = JSON.stringify([way.proxy?.href ?? null, way.strictSsl, way.caFiles]);
+      const id = JSON.stringify([way.proxy?.href ?? null, way.strictSsl, way.caFiles, way.lookup !== undefined]);
       const known = made.get(id);
       if (known) return known;
       const dispatcher = way.proxy ? throughProxy(way, way.proxy) : straight(way);
@@ -47,15 +50,25 @@ async function undici(): Promise<Pick<typeof import("undici"), "Agent" | "ProxyA
   return (await import("undici")).default;
 }
 
-async function straight({ strictSsl, caFiles }: Way): Promise<Dispatcher> {
+async function straight({ strictSsl, caFiles, lookup }: Way): Promise<Dispatcher> {
   const { Agent, buildConnector } = await undici();
-  return new Agent({ ...LIMITS, keepAliveTimeout: KEEP_ALIVE_MS, connect: trusting(buildConnector, trustOf(caFiles), strictSsl) });
+  return new Agent({
+    ...LIMITS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connect: trusting(buildConnector, trustOf(caFiles), { strictSsl, lookup }),
+  });
 }
 
 /** Connects with what is quick to load; reads the system's certificates only when the server's signer is not among those. */
-function trusting(make: typeof buildConnector, trust: Trust, strictSsl: boolean): buildConnector.connector {
-  const connectorWith = (context: SecureContext | undefined) =>
-    make({ timeout: CONNECT_MS, rejectUnauthorized: strictSsl, ...(context ? { secureContext: context } : {}) });
+function trusting(
+  make: typeof buildConnector,
+  trust: Trust,
+  { strictSsl, lookup }: { readonly strictSsl: boolean; readonly lookup: LookupFunction | undefined },
+): buildConnector.connector {
+  const connectorWith = (context: SecureContext | undefined) => {
+    const secured = context ? { secureContext: context } : {};
+    return make({ timeout: CONNECT_MS, rejectUnauthorized: strictSsl, ...secured, ...(lookup ? { lookup } : {}) });
+  };
   const plain = connectorWith(undefined);
   let quick: buildConnector.connector | undefined;
   let thorough: buildConnector.connector | undefined;

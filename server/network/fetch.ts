@@ -1,4 +1,5 @@
 // The only room that opens sockets to vendors: proxy, certificates, and the wall that keeps a key at its origin.
+import type { PublicFetch } from "./public-fetch.ts";
 
 export interface NetworkSettings {
   /** URL of a proxy; null uses the environment's (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY). */
@@ -33,6 +34,8 @@ export interface Network {
    * the signal's reason after an abort, else a NetworkError.
    */
   fetchFor(options: FetchOptions): typeof fetch;
+  /** What a stranger's address names, fetched without any key from the public internet alone. */
+  readonly fetchPublic: PublicFetch;
   /** Loads what the first request needs, so that it need not wait for it. */
   warm(): Promise<void>;
   close(): Promise<void>;

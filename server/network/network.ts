@@ -5,17 +5,23 @@ import { exchange, type Outgoing } from "./exchange.ts";
 import { HeaderList } from "./header-list.ts";
 import type { FetchOptions, Network, NetworkSettings } from "./fetch.ts";
 import { proxyFor } from "./proxy.ts";
+import { isPublicAddress, publicLookup } from "./public-address.ts";
+import { createPublicFetch } from "./public-fetch.ts";
 import { checkAddress, redirectOf } from "./wall.ts";
 
 export interface NetworkParts {
   /** Read at every request, so that a changed setting holds at once. */
   readonly settings: () => NetworkSettings;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Which addresses a stranger's URL may lead to; those of the public internet unless said. */
+  readonly isOpen?: (address: string) => boolean;
 }
 
 const MOST_REDIRECTS = 3;
+/** An address that stands for any other where only certificates are asked for. */
+const NOWHERE = new URL("https://nowhere.invalid");
 
-export function createNetwork({ settings, environment }: NetworkParts): Network {
+export function createNetwork({ settings, environment, isOpen = isPublicAddress }: NetworkParts): Network {
   const dispatchers = createDispatchers();
   const extra = extraCaFile(environment);
   const wayOf = (url: URL, { caFile, direct }: FetchOptions): Way => {
@@ -23,12 +29,18 @@ export function createNetwork({ settings, environment }: NetworkParts): Network 
     const files = [...extra, ...[common, caFile].flatMap((file) => (file ? [file] : []))];
     return { proxy: direct && isLoopback(url.hostname) ? null : proxyFor(url, { proxy, noProxy, environment }), strictSsl, caFiles: files };
   };
+  const lookup = publicLookup(isOpen);
   return {
     fetchFor: (options) => async (input, init) => {
       const request = await outgoingOf(input, init);
       const check = (url: URL) => checkAddress(url, options.origins, settings().plainHttpHosts ?? []);
       return send(request, { check, dispatchers, wayOf: (url) => wayOf(url, options), onResponse: options.onResponse });
     },
+    fetchPublic: createPublicFetch({
+      isOpen,
+      dispatcher: () => dispatchers.get({ ...wayOf(NOWHERE, { origins: [] }), proxy: null, lookup }),
+      proxyFor: (url) => wayOf(url, { origins: [] }).proxy,
+    }),
     async warm() {
       await dispatchers.get({ proxy: null, strictSsl: settings().strictSsl, caFiles: extra });
     },

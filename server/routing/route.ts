@@ -16,7 +16,7 @@ export interface Availability {
   readonly usable: boolean;
   /** For people, when not usable: "no key is set for anthropic". */
   readonly reason?: string;
-  readonly rule?: "key" | "health" | "plan" | "disabled" | "unreachable";
+  readonly rule?: "key" | "health" | "plan" | "disabled" | "unreachable" | "image";
   /** 0 to 1: share of the vendor's rate limit that is left; 1 when unknown. */
   readonly headroom: number;
 }

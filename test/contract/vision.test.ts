@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeImageResult } from "../../shared/describe.ts";
 import type { ImageDescription } from "../../shared/image.ts";
+import { imageFacts } from "../../server/images/facts.ts";
+import { jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../support/pictures.ts";
 import { RpcError, SidecarProcess } from "../support/sidecar.ts";
 import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
 
@@ -151,5 +153,87 @@ describe("image/describe", () => {
     await vendor.requests[0]?.hungUp;
     vendor.script = says(JSON.stringify(SEEN));
     assert.equal((await describeIt()).cached, false);
+  });
+});
+
+describe("an image that is larger than a vendor takes", () => {
+  let vendor: Vendor;
+  let sidecar: SidecarProcess;
+  const MODEL = "groq/qwen/qwen3.6-27b";
+
+  beforeEach(async () => {
+    vendor = await startVendor(says("Noise."));
+    sidecar = new SidecarProcess({ environment: { GROQ_API_KEY: "gsk_0123456789abcdef" } });
+    await sidecar.initialize({ providers: { groq: { baseUrl: vendor.baseUrl } } });
+  });
+  afterEach(async () => {
+    await sidecar.stop();
+    await vendor.close();
+  });
+
+  const asking = (images: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) => ({
+    chatId: "a",
+    model: MODEL,
+    messages: [
+      {
+        role: "user" as const,
+        parts: [{ type: "text" as const, text: "What is it?" }, ...images.map((one) => ({ type: "image" as const, ...one }))],
+      },
+    ],
+    ...more,
+  });
+  const base64 = (bytes: Buffer) => ({ data: bytes.toString("base64") });
+
+  it("goes smaller, the right way up; within the limits it goes as it is", async () => {
+    const large = pngOf(NOISE(1300, 900));
+    assert.ok(large.length > 3 * 1024 * 1024);
+    const turned = jpegOf(QUARTERS(6000, 60), 6);
+    const small = pngOf(QUARTERS(40, 20));
+    await sidecar.request("chat/send", asking([base64(large), base64(turned), base64(small)]));
+    const urls: string[] = vendor.requests[0]?.body.messages[0].content.flatMap(
+      (part: { image_url?: { url: string } }) => part.image_url?.url ?? [],
+    );
+    const sent = urls.map((url) => Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
+    const [first, second, third] = sent.map((bytes) => imageFacts(bytes));
+    assert.ok((sent[0]?.length ?? 0) <= 3 * 1024 * 1024);
+    assert.ok(first && first.width > 600 && Math.abs(first.width / first.height - 1300 / 900) < 0.01);
+    assert.match(urls[0] ?? "", first?.mediaType === "image/jpeg" ? /^data:image\/jpeg;/ : /^data:image\/png;/);
+    assert.deepEqual([second?.width, second?.height, second?.orientation], [57, 5700, 1]);
+    assert.deepEqual(third && sent[2]?.equals(small), true);
+  });
+
+  it("is refused where its format cannot be made smaller, or there are too many, and says which limit", async () => {
+    const refused = await failure(sidecar.request("chat/send", asking([base64(webpHead(2000, 1000, 4_000_000))])));
+    assert.equal(refused.kind, "noCandidate");
+    assert.match(refused.message, /groq takes images of at most 3 MiB, and a WEBP image is not scaled down here/);
+    const many = await failure(sidecar.request("chat/send", asking(Array.from({ length: 6 }, () => base64(pngOf(QUARTERS(4, 4)))))));
+    assert.match(many.message, /groq takes at most 5 images in one request; there are 6/);
+    assert.equal(vendor.requests.length, 0);
+  });
+
+  it("is quoted by its own size, as the vendor gets it", async () => {
+    const tokens = async (bytes: Buffer, model: string) => {
+      const environment = { OPENAI_API_KEY: "sk-0123456789abcdef", ANTHROPIC_API_KEY: "sk-ant-0123456789" };
+      const quoting = new SidecarProcess({ environment });
+      await quoting.initialize({});
+      const quote = await quoting.request("chat/estimate", { ...asking([base64(bytes)]), model });
+      await quoting.stop();
+      return quote.inputTokens;
+    };
+    const [small, large] = [
+      await tokens(pngOf(QUARTERS(500, 500)), "openai/gpt-4o"),
+      await tokens(pngOf(QUARTERS(1024, 1024)), "openai/gpt-4o"),
+    ];
+    // The vendor's rule: 85 and 170 a tile of 512 pixels, the shorter side at most 768.
+    assert.equal(large - small, 3 * 170);
+  });
+
+  it("is refused by its address when that is not on the public internet", async () => {
+    for (const url of ["https://127.0.0.1/a.png", "https://localhost:1/a.png", "https://169.254.169.254/latest"]) {
+      const error = await failure(sidecar.request("image/describe", { image: { type: "image", url }, model: MODEL }));
+      assert.equal(error.kind, "invalidParams");
+      assert.match(error.message, /private network/);
+    }
+    assert.equal(vendor.requests.length, 0);
   });
 });

@@ -1,7 +1,7 @@
 // Coordinated vision, around the spine: images are described by a model that sees, the best model for the prompt answers, and may ask back.
-import type { Attempt, ChatEventBody, ChatResult, ImagePart, Message } from "../../../shared/chat.ts";
+import type { Attempt, ChatEventBody, ChatResult, Message, Part } from "../../../shared/chat.ts";
 import { Failure, type FailureKind, isFailure } from "../../../shared/failure.ts";
-import { type Box, boxOnGrid, type DescribedImage, descriptionAsMarkdown, textIn } from "../../../shared/image.ts";
+import { boxOnGrid, type DescribedImage, descriptionAsMarkdown, textIn } from "../../../shared/image.ts";
 import { NO_COST } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { brief } from "../../routing/explain.ts";
@@ -13,7 +13,6 @@ import { createStructured } from "../structured.ts";
 import { asDescribed, type DescribeOrder, type DescribeParts, describeImage } from "./describe.ts";
 import {
   blindInstruction,
-  isAsking,
   LOOK_TOOL,
   type Look,
   type Looked,
@@ -25,22 +24,30 @@ import {
 } from "./look-back.ts";
 import { type Picture, withoutPictures } from "./pictures.ts";
 import { hasImage, orderFor, planSight, type SightPlan } from "./plan.ts";
+import { listenToRound, type RoundListener } from "./round-listener.ts";
 import { lookedWords, ofWhole, wordsFor } from "./words.ts";
 
-/** `crop` cuts a part out of an image, on the grid; null where its format cannot be cut. */
-export interface CoordinateParts extends DescribeParts {
-  readonly crop: (image: ImagePart, region: Box) => Promise<ImagePart | null>;
-}
-
-export function createCoordinated(parts: CoordinateParts, plain: Send): Send {
+export function createCoordinated(parts: DescribeParts, plain: Send): Send {
   return async (request, caller) => {
     if (!hasImage(request.messages)) return plain(request, caller);
-    const draft = parts.spine.plan.admit(admit(request));
-    const plan = await planSight(parts, draft);
+    const asked = parts.spine.plan.admit(admit(request));
+    const planned = await planSight(parts, asked);
+    if (planned?.vision.way !== "coordinated") return planned ? explained(planned, request, caller, plain) : plain(request, caller);
+    // What is described is named by its bytes, not by where they were found.
+    const isWhole = planned.pictures.every(({ image }) => image.data !== undefined);
+    const draft = isWhole ? asked : { ...asked, messages: await withBytes(parts, asked.messages, caller.signal) };
+    const plan = isWhole ? planned : await planSight(parts, draft);
     if (plan === null) return plain(request, caller);
     if (plan.vision.way === "single") return explained(plan, request, caller, plain);
     return new Coordinated(parts, draft, caller, plan, plain).run();
   };
+}
+
+function withBytes({ images }: DescribeParts, messages: readonly Message[], signal: AbortSignal): Promise<Message[]> {
+  return Promise.all(messages.map(async (message) => ({ ...message, parts: await Promise.all(message.parts.map(fetched)) })));
+  function fetched(part: Part): Part | Promise<Part> {
+    return part.type === "image" ? images.fetched(part, signal) : part;
+  }
 }
 
 /** The usual way, with the reason why no description was made. */
@@ -59,7 +66,7 @@ const OTHERS_MAY_SEE: readonly FailureKind[] = [
 ];
 
 class Coordinated {
-  readonly #parts: CoordinateParts;
+  readonly #parts: DescribeParts;
   readonly #request: ChatRequest;
   readonly #caller: Caller;
   readonly #plan: SightPlan;
@@ -69,7 +76,7 @@ class Coordinated {
   /** What was shown of an answer that turned out to be a question back. */
   #shownBy: string | null = null;
 
-  constructor(parts: CoordinateParts, request: ChatRequest, caller: Caller, plan: SightPlan, plain: Send) {
+  constructor(parts: DescribeParts, request: ChatRequest, caller: Caller, plan: SightPlan, plain: Send) {
     this.#parts = parts;
     this.#request = request;
     this.#caller = caller;
@@ -220,7 +227,7 @@ class Coordinated {
     if (at >= MOST_LOOKS) return told(`At most ${MOST_LOOKS} questions are answered at once.`, true);
     if (!picture) return told(`There is no image ${look.image}; there are ${this.#plan.pictures.length}.`, true);
     const region = look.region && boxOnGrid(look.region);
-    const part = region ? await this.#parts.crop(picture.image, region) : null;
+    const part = region ? await this.#parts.images.crop(picture.image, region, this.#caller.signal) : null;
     const place =
       region && !part ? ` (This is about the part at x ${region.x}, y ${region.y}, ${region.width} wide, ${region.height} high.)` : "";
     try {
@@ -243,26 +250,8 @@ class Coordinated {
     }
   }
 
-  /** All rounds are one chat to whoever listens: one route, one end, no question back; a draft before one is void. */
-  #listener(mayAsk = false): { caller: Caller; flush(): Promise<void> | undefined } {
-    const replaced = this.#shownBy;
-    let held: string | null = mayAsk && this.#way === "text" ? "" : null;
-    const emit = (event: ChatEventBody): Promise<void> | undefined => {
-      if (event.type === "route" || event.type === "usage" || event.type === "end") return undefined;
-      if (event.type === "tool-call" && event.call.name === LOOK_TOOL.name) return undefined;
-      if (event.type === "text-delta" && held !== null) {
-        held += event.text;
-        if (isAsking(held)) return undefined;
-        const text = held;
-        held = null;
-        return this.#caller.emit({ type: "text-delta", text });
-      }
-      const told = this.#caller.emit(event);
-      if (event.type !== "start" || replaced === null) return told;
-      return this.#caller.emit({ type: "seam", from: replaced, to: event.model, at: 0, restarted: true });
-    };
-    const flush = () => (held ? this.#caller.emit({ type: "text-delta", text: held }) : undefined);
-    return { caller: { ...this.#caller, emit }, flush };
+  #listener(mayAsk = false): RoundListener {
+    return listenToRound(this.#caller, { holdsLines: mayAsk && this.#way === "text", replaced: this.#shownBy });
   }
 
   async #finish(answer: ChatResult, route = brief(this.#plan.decision)): Promise<ChatResult> {

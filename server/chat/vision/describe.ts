@@ -13,6 +13,7 @@ import {
 } from "../../../shared/image.ts";
 import { type Cost, NO_COST, NO_USAGE } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
+import type { Images } from "../../images/images.ts";
 import { admit } from "../admit.ts";
 import type { Caller, SpineParts } from "../parts.ts";
 import { formName } from "../output-mode.ts";
@@ -25,13 +26,14 @@ import { descriptionId, type DescriptionStore } from "./store.ts";
 export interface DescribeParts {
   readonly spine: SpineParts;
   readonly store: DescriptionStore;
+  readonly images: Pick<Images, "crop" | "fetched">;
 }
 
 /** What a door asks, and what a chat that the description is for passes on to the books. */
 export type DescribeOrder = DescribeImage & Pick<Partial<ChatRequest>, "conversationId">;
 
 export async function describeImage(parts: DescribeParts, given: DescribeOrder, caller: Caller): Promise<DescribeImageResult> {
-  const image = imageIn(given.image);
+  const image = await parts.images.fetched(imageIn(given.image), caller.signal);
   const { purpose = "describe", question } = given;
   const hash = hashOf(image);
   const id = descriptionId({ ...given, hash, purpose });

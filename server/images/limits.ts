@@ -1,0 +1,102 @@
+// What each vendor takes of images, as rows with their source; and how an image has to change to be taken; pure.
+import type { ImageFacts } from "./facts.ts";
+
+export interface ImageLimits {
+  /** Of one image, as bytes of the file. */
+  readonly bytes: number;
+  /** Pixels of the longer edge; null where only bytes count. */
+  readonly edge: number | null;
+  /** Images of one request. */
+  readonly count: number;
+  /** With more images than this, a shorter edge holds for each. */
+  readonly crowd?: { readonly above: number; readonly edge: number };
+  readonly types: readonly string[];
+  /** Whether the vendor fetches https addresses itself. */
+  readonly urls: boolean;
+}
+
+interface LimitRow extends ImageLimits {
+  readonly provider: string;
+  readonly source: string;
+}
+
+const MIB = 1024 * 1024;
+const FOUR = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+const THREE = ["image/png", "image/jpeg", "image/webp"];
+
+export const LIMIT_ROWS: readonly LimitRow[] = [
+  {
+    ...{ provider: "anthropic", bytes: 5 * MIB, edge: 8000, count: 100, types: FOUR, urls: true },
+    crowd: { above: 20, edge: 2000 },
+    source: "platform.claude.com/docs/en/build-with-claude/vision, limits of the API, 2026-10",
+  },
+  {
+    ...{ provider: "openai", bytes: 50 * MIB, edge: null, count: 500, types: FOUR, urls: true },
+    source: "platform.openai.com/docs/guides/images-vision, image input requirements, 2026-10",
+  },
+  {
+    // A request with inline data has at most 20 MB, and base64 adds a third.
+    ...{ provider: "google", bytes: 14 * MIB, edge: null, count: 3600, types: THREE, urls: false },
+    source: "ai.google.dev/gemini-api/docs/image-understanding, inline data and supported formats, 2026-10",
+  },
+  {
+    // 4 MB is of the base64 text.
+    ...{ provider: "groq", bytes: 3 * MIB, edge: 5700, count: 5, types: FOUR, urls: true },
+    source: "console.groq.com/docs/vision, limitations: 4 MB of base64, 33 megapixels, five images, 2026-10",
+  },
+  {
+    ...{ provider: "mistral", bytes: 10 * MIB, edge: null, count: 8, types: FOUR, urls: true },
+    source: "docs.mistral.ai/capabilities/vision, FAQ, 2026-10",
+  },
+  {
+    ...{ provider: "xai", bytes: 20 * MIB, edge: null, count: 500, types: ["image/png", "image/jpeg"], urls: true },
+    source: "docs.x.ai/docs/guides/image-understanding, 20 MiB, jpg or png, 2026-10",
+  },
+  {
+    ...{ provider: "fireworks", bytes: 7 * MIB, edge: null, count: 30, types: FOUR, urls: true },
+    source: "docs.fireworks.ai/guides/querying-vision-language-models, 10 MB of base64 altogether, 30 images, 2026-10",
+  },
+];
+
+/** Where nothing is published: what admission lets through. */
+const UNKNOWN: ImageLimits = { bytes: 20 * MIB, edge: null, count: 500, types: FOUR, urls: true };
+
+export function limitsOf(provider: string, count = 1): ImageLimits {
+  const limits: ImageLimits = LIMIT_ROWS.find((row) => row.provider === provider) ?? UNKNOWN;
+  return limits.crowd && count > limits.crowd.above ? { ...limits, edge: limits.crowd.edge } : limits;
+}
+
+export interface ImageAtHand extends ImageFacts {
+  readonly bytes: number;
+}
+
+/** Kinds that can be read and written here; the others go as they are or not at all. */
+const WORKABLE: readonly string[] = ["image/png", "image/jpeg"];
+
+/** Why this vendor could not be given this image, however it is scaled. */
+export function obstacle(image: ImageAtHand, limits: ImageLimits): string | null {
+  const kind = image.mediaType.slice("image/".length).toUpperCase();
+  if (!limits.types.includes(image.mediaType)) return `takes no ${kind} images`;
+  if (factorFor(image, limits) === 1 || WORKABLE.includes(image.mediaType)) return null;
+  const most =
+    limits.edge !== null && Math.max(image.width, image.height) > limits.edge ? `${limits.edge} pixels an edge` : megabytes(limits.bytes);
+  return `takes images of at most ${most}, and a ${kind} image is not scaled down here: send it smaller, or as PNG or JPEG`;
+}
+
+/** How much smaller an edge has to be; 1 for an image within the limits, which is never touched. */
+export function factorFor(image: Pick<ImageAtHand, "width" | "height" | "bytes">, { bytes, edge }: ImageLimits): number {
+  const byEdge = edge === null ? 1 : Math.min(1, edge / Math.max(image.width, image.height));
+  // A little more than the area that the bytes tell of: smaller images have more bytes a pixel.
+  const byBytes = image.bytes <= bytes ? 1 : Math.sqrt(bytes / image.bytes) * 0.9;
+  return Math.min(byEdge, byBytes);
+}
+
+/** Whole pixels, never more than the limit and never none. */
+export function scaledSize(image: { readonly width: number; readonly height: number }, factor: number): { width: number; height: number } {
+  const scaled = (side: number) => Math.max(1, Math.floor(side * factor + 1e-9));
+  return { width: scaled(image.width), height: scaled(image.height) };
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / MIB)} MiB`;
+}
