@@ -269,6 +269,10 @@ describe("image tokens", () => {
     { model: "openai/gpt-4o", size: [640, 480], tokens: 425 },
     { model: "openai/gpt-4o-mini", size: [640, 480], tokens: 14_167 },
     { model: "openai/gpt-4.1-mini", size: [640, 480], tokens: 486 },
+    // The guide's own example: 1,452 patches of a picture of 1800x2400.
+    { model: "openai/gpt-5.2", size: [1800, 2400], tokens: 1452 },
+    { model: "openai/gpt-5.6-luna", size: [1800, 2400], tokens: 5130 },
+    { model: "google/gemini-3-flash-preview", size: [640, 480], tokens: 1120 },
     { model: "openai/o4-mini", size: [640, 480], tokens: 516 },
     { model: "anthropic/claude-3-5-haiku", size: [640, 480], tokens: 414 },
     { model: "anthropic/claude-sonnet-4-6", size: [1800, 1200], tokens: 1536 },
