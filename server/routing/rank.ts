@@ -7,6 +7,7 @@ import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
 import type { Entry, SkillName } from "./shelf.ts";
 import {
+  DOCUMENT_FACTOR,
   LEAST_COSTS_NANO_USD,
   LEAST_HEADROOM_FACTOR,
   NO_REASONING_FACTOR,
@@ -22,6 +23,8 @@ export interface RankingRules {
   readonly vision: boolean;
   readonly warm: string | undefined;
   readonly wantsReasoning: boolean;
+  /** Pages are to be read: who is made for documents is preferred. */
+  readonly documents: boolean;
   /** How much a stronger model is predicted to gain here, 0 to 1; half is the average prompt. */
   readonly gain: number;
 }
@@ -126,7 +129,8 @@ function factorOf({ entry, availability }: Eligible, rules: RankingRules): numbe
   const headroom = Math.max(LEAST_HEADROOM_FACTOR, Math.min(1, availability.headroom));
   const warm = entry.model.id === rules.warm ? WARM_FACTOR : 1;
   const reasons = rules.wantsReasoning && !entry.model.capabilities.includes("reasoning") ? NO_REASONING_FACTOR : 1;
-  return headroom * warm * reasons;
+  const reads = rules.documents && entry.model.capabilities.includes("pdf") ? DOCUMENT_FACTOR : 1;
+  return headroom * warm * reasons * reads;
 }
 
 /** Without any score or without any price there is nothing to weigh: the static order decides, where it names one of them. */

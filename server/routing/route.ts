@@ -89,6 +89,7 @@ function decide(input: RouteInput, shelf: Shelf, parts: RoutingParts): RouteDeci
     vision: needs.vision || needs.pdf,
     warm: input.warm,
     wantsReasoning: input.reasoning !== undefined && input.reasoning !== "off",
+    documents: input.taskType === "pdf_ocr" && (needs.vision || needs.pdf),
     gain: NEUTRAL_GAIN,
   };
   const pinned = input.model === undefined || input.model === "auto" ? undefined : input.model;

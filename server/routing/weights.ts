@@ -117,3 +117,6 @@ export const SECOND_SAMPLE_SHARE = 1 / 10;
 /** Below this mean token probability, or this agreement of two samples, a cheap answer is asked again of the better model. */
 export const LEAST_CONFIDENCE = 0.6;
 export const LEAST_AGREEMENT = 0.4;
+
+/** With the task "pdf_ocr" a model that takes whole documents counts for more: its maker has trained it on pages. */
+export const DOCUMENT_FACTOR = 1.25;

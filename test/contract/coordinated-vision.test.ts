@@ -338,4 +338,48 @@ describe("coordinated vision", () => {
     assert.equal(mind.requests.length, 0);
     typesOf("a");
   });
+
+  it("has a model that sees answer itself when no description can be made of it, and says so", async () => {
+    await start();
+    eye.script = (answer, request, index) => {
+      const isDescribing = JSON.stringify(request.body).includes("image_description");
+      return isDescribing ? says("I would rather not write JSON.")(answer, request, index) : says("I see a form.")(answer, request, index);
+    };
+    const result = await send("a", [withImage(QUESTION)]);
+    assert.equal(result.text, "I see a form.");
+    assert.equal(result.model, "eye/m1");
+    assert.match(result.route.because, /No description could be made/);
+    const fallback = sidecar.eventsOf("a").find((event) => event.type === "fallback" && event.from === "mind/m1");
+    assert.ok(fallback?.type === "fallback" && fallback.to === "eye/m1");
+    assert.equal(mind.requests.length, 0);
+    typesOf("a");
+  });
+
+  it("goes to a model that sees with a schema too, where it is one that keeps to it", async () => {
+    await start({ settings: { "vision.coordinated": "never" } });
+    eye.script = says('{"cause": "password"}');
+    const output = { schema: { type: "object", properties: { cause: { type: "string" } }, required: ["cause"] } };
+    const shaped = await send("a", [withImage(QUESTION)], { output });
+    assert.deepEqual(shaped.output, { cause: "password" });
+    assert.match(sent(eye), /image_url/);
+  });
+
+  it("keeps to a ceiling for the chat over the description and the answer together", async () => {
+    await start();
+    const error = await failure(send("a", [withImage(QUESTION)], { model: "mind/m1", maxCostUsd: 0.003 }));
+    assert.ok(["budgetExceeded", "noCandidate"].includes(error.kind ?? ""), error.message);
+    assert.equal(mind.requests.length, 0);
+  });
+});
+
+describe("the model that describes", () => {
+  it("is a cheap Gemini Flash where there is a key for it", async () => {
+    const sidecar = new SidecarProcess({
+      environment: { GEMINI_API_KEY: "AIza0123456789", DEEPSEEK_API_KEY: "sk-0123456789", ANTHROPIC_API_KEY: "sk-ant-0123456789" },
+    });
+    await sidecar.initialize({});
+    const quote = await sidecar.request("chat/estimate", { messages: [withImage("What is this?")], model: "deepseek/deepseek-v4-pro" });
+    assert.match(quote.vision?.describer ?? "", /^google\/gemini-.*flash/);
+    await sidecar.stop();
+  });
 });

@@ -22,7 +22,7 @@ describe("the MCP client in front of latchkey mcp", () => {
   before(async () => {
     vendor = await startVendor();
     home = newHome({
-      providers: { custom: [asProvider(vendor, { needsKey: false })] },
+      providers: { custom: [asProvider(vendor, { needsKey: false }, { maxOutputTokens: 8000 })] },
       budgets: [{ scope: "all", period: "day", limitUsd: 1, kind: "hard" }],
     });
     folder = mkdtempSync(join(tmpdir(), "latchkey-mcp-"));
@@ -120,14 +120,19 @@ describe("the MCP client in front of latchkey mcp", () => {
     assert.equal(vendor.requests.length, 0);
   });
 
-  it("describes an image from its bytes, a root, and the working folder", async () => {
+  it("describes an image from its bytes, a root, and the working folder, once for all of them", async () => {
+    const seen = { summary: "A dot.", altText: "A dot", texts: [], regions: [], objects: [], elements: [] };
+    vendor.script = says(JSON.stringify(seen), { input: 1000, output: 500 });
     for (const given of [{ data: PNG }, { path: "dot.png" }, { path: join(folder, "root", "dot.png") }]) {
-      const { isError, content } = await call("describe_image", { ...given, question: "what colour?" });
+      const { isError, content, structuredContent } = await call("describe_image", { ...given, question: "what colour?" });
       assert.ok(!isError, content[0]?.text);
-      const [image, text] = vendor.requests.at(-1)?.body.messages[0].content ?? [];
-      assert.equal(image.image_url.url, `data:image/png;base64,${PNG}`);
-      assert.equal(text.text, "what colour?");
+      assert.equal(content[0]?.text, "A dot.");
+      assert.equal((structuredContent as { altText: string }).altText, "A dot");
     }
+    assert.equal(vendor.requests.length, 1);
+    const [image, text] = vendor.requests[0]?.body.messages[1].content ?? [];
+    assert.equal(image.image_url.url, `data:image/png;base64,${PNG}`);
+    assert.match(text.text, /what colour\?/);
   });
 
   const outside: readonly [string, () => string][] = [

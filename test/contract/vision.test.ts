@@ -1,12 +1,14 @@
 // Images in words with the built sidecar: described once, kept, corrected, paid for; and what a model that cannot see gets in an image's place.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeImageResult } from "../../shared/describe.ts";
 import type { ImageDescription } from "../../shared/image.ts";
 import { imageFacts } from "../../server/images/facts.ts";
+import { latchkey } from "../support/cli.ts";
 import { jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../support/pictures.ts";
 import { RpcError, SidecarProcess } from "../support/sidecar.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -235,5 +237,28 @@ describe("an image that is larger than a vendor takes", () => {
       assert.match(error.message, /private network/);
     }
     assert.equal(vendor.requests.length, 0);
+  });
+});
+
+describe("latchkey describe", () => {
+  const folder = temporaryFolder();
+
+  it("prints what an image shows, its alternative text or its text, and asks once", async () => {
+    const vendor = await startVendor(says(JSON.stringify(SEEN), { input: 100, output: 50 }));
+    const provider = { ...asProvider(vendor, {}, LONG), needsKey: false };
+    writeFileSync(folder.file("settings.json"), JSON.stringify({ providers: { custom: [provider] }, "local.discover": false }));
+    writeFileSync(folder.file("form.png"), Buffer.from(PNG, "base64"));
+    const run = (...words: string[]) => latchkey(["describe", "form.png", ...words], { folder: folder.path, home: folder.path });
+    const first = await run("Why can I not sign in?");
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /^A login form with an error\.[\s\S]*\[10, 20, 300, 40\] Wrong password/);
+    assert.equal((await run("Why can I not sign in?", "--print", "alt")).stdout.trim(), SEEN.altText);
+    assert.equal((await run("Why can I not sign in?", "--print", "text")).stdout.trim(), "Wrong password");
+    assert.equal(JSON.parse((await run("Why can I not sign in?", "--json")).stdout).cached, true);
+    assert.equal(vendor.requests.length, 1);
+    const wrong = await run("--purpose", "poem");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /--purpose must be one of describe, altText/);
+    await vendor.close();
   });
 });

@@ -1,6 +1,7 @@
 // The images of a conversation, each with what was asked about it, and the conversation with words in their places; pure.
 import { type ImagePart, type Message, type Part, textOf } from "../../../shared/chat.ts";
 import type { ImagePurpose } from "../../../shared/image.ts";
+import type { TaskType } from "../../../shared/route.ts";
 import { truncate } from "../context.ts";
 import { descriptionId, sha256 } from "./store.ts";
 
@@ -18,20 +19,21 @@ export interface Picture {
 /** A question may be a page of code; what is asked of the image stands at its ends. */
 const MOST_QUESTION_CHARACTERS = 2000;
 
-export function picturesIn(messages: readonly Message[]): Picture[] {
+/** `task`: who asks for text recognition wants the text, whatever the words are. */
+export function picturesIn(messages: readonly Message[], task?: TaskType): Picture[] {
   const pictures: Picture[] = [];
   let question = "";
   for (const message of messages) {
     const text = textOf(message).trim();
     if (message.role === "user" && text !== "") question = truncate(text, MOST_QUESTION_CHARACTERS);
-    for (const image of message.parts.flatMap(imagesOf)) pictures.push(pictureOf(image, question, pictures.length + 1));
+    for (const image of message.parts.flatMap(imagesOf)) pictures.push(pictureOf(image, question, task, pictures.length + 1));
   }
   return pictures;
 }
 
-function pictureOf(image: ImagePart, question: string, number: number): Picture {
+function pictureOf(image: ImagePart, question: string, task: TaskType | undefined, number: number): Picture {
   const hash = hashOf(image);
-  const purpose = purposeOf(question);
+  const purpose = task === "pdf_ocr" ? "text" : purposeOf(question);
   return { number, image, hash, purpose, question, id: descriptionId({ hash, purpose, question }) };
 }
 

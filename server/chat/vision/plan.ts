@@ -43,7 +43,7 @@ export function orderFor(picture: Picture, draft: Omit<ChatDraft, "messages">): 
 export async function planSight(parts: DescribeParts, draft: ChatDraft): Promise<SightPlan | null> {
   const { spine } = parts;
   if (!hasImage(draft.messages) || spine.settings()["vision.coordinated"] === "never") return null;
-  const pictures = picturesIn(draft.messages);
+  const pictures = picturesIn(draft.messages, draft.taskType);
   if (pictures.length === 0) return null;
   const kept = await keptOf(parts, pictures);
   const words = { ...draft, messages: withoutPictures(draft.messages, () => EXPECTED_WORDS) };

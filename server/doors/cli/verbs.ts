@@ -3,6 +3,7 @@ import type { Verb } from "./verb.ts";
 
 export const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   ask: async () => (await import("./ask.ts")).ask,
+  describe: async () => (await import("./describe.ts")).describe,
   conversations: async () => (await import("./conversations.ts")).conversations,
   serve: async () => (await import("./serve.ts")).serve,
   models: async () => (await import("./models.ts")).models,

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import type { ChatEventBody, ChatResult, ImagePart, Part } from "../../../shared/chat.ts";
+import { ImageDescription, ImagePurpose } from "../../../shared/image.ts";
 import { formatUsd, NANO_PER_USD } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { Policy } from "../../../shared/route.ts";
@@ -60,6 +61,16 @@ const DescribeImage = z.object({
   url: z.optional(z.string().check(z.describe("An https address"))),
   data: z.optional(z.string().check(z.describe("The image itself in base64"))),
   question: z.optional(z.string().check(z.describe("What to look for; a full description when absent"))),
+  purpose: z.optional(ImagePurpose.check(z.describe("What the description is for; describe when absent"))),
+});
+const SeenImage = z.object({
+  description: ImageDescription,
+  altText: z.string(),
+  text: z.string(),
+  model: z.nullable(z.string()),
+  cached: z.boolean(),
+  costUsd: usd,
+  costProvenance: z.string(),
 });
 const Budgets = z.object({
   todayUsd: usd,
@@ -80,7 +91,6 @@ const Budgets = z.object({
 /** Of the excluded models a caller reads a few reasons, not eight hundred. */
 const MOST_EXCLUDED = 20;
 const MOST_CANDIDATES = 20;
-const DESCRIBE = "Describe this image. Transcribe any text, and describe diagrams and user interfaces by their structure.";
 
 export const TOOLS: Readonly<Record<string, Tool>> = {
   ask: {
@@ -121,18 +131,22 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   describe_image: {
     title: "Describe an image",
     description:
-      "Has a model that sees describe an image, or answer a question about it, within the user's budgets. Give exactly one of path, url and data.",
+      "Has a model that sees describe an image (summary, alternative text, its text, where things lie), or answer a question about it, within the user's budgets. The same image asked about again costs nothing. Give exactly one of path, url and data.",
     input: DescribeImage,
-    output: Answer,
+    output: SeenImage,
     readOnly: false,
     async run(given, call) {
-      const { path, url, data, question } = z.parse(DescribeImage, given);
+      const { path, url, data, question, purpose } = z.parse(DescribeImage, given);
       const sources = [path, url, data].filter((source) => source !== undefined);
       if (sources.length !== 1)
         return { text: "Give exactly one of path, url and data. Nothing was sent or charged.", structured: {}, isError: true };
       const image: ImagePart =
         path === undefined ? { type: "image", ...(url === undefined ? { data } : { url }) } : await call.readImage(path);
-      return answered(call, { messages: messagesOf([image, { type: "text", text: question ?? DESCRIBE }], undefined) });
+      const { house, editor, signal } = call;
+      const seen = await house.describeImage({ image, question, purpose }, { editor, signal, emit: reporter(call) });
+      const { markdown, altText, text, model, cost, cached } = seen;
+      const structured = { description: seen.description, altText, text, model, cached };
+      return { text: markdown, structured: { ...structured, costUsd: dollars(cost.nanoUsd), costProvenance: cost.provenance } };
     },
   },
   budget_status: {

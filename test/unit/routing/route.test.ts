@@ -116,6 +116,16 @@ describe("route", () => {
     ]);
   });
 
+  it("prefers a model made for documents where pages are to be read, and only there", () => {
+    const sees = modelOf("acme/sees", { quality: 90, usd: { input: 1, output: 4 }, capabilities: ["vision"] });
+    const reads = modelOf("acme/reads", { quality: 90, usd: { input: 1.1, output: 4.4 }, capabilities: ["vision", "pdf"] });
+    const page = { role: "user" as const, parts: [{ type: "image" as const, mediaType: "image/png", data: "AAAA" }] };
+    const first = (more: Parameters<typeof routeInput>[2]) =>
+      names(createRoute()({ ...routeInput("Read it", [sees, reads], more), messages: [page] }))[0];
+    assert.equal(first({}), "acme/sees");
+    assert.equal(first({ taskType: "pdf_ocr" }), "acme/reads");
+  });
+
   it("wants no vision because a text speaks of an image", () => {
     assert.equal(decide("Analyze this image", [small]).candidates.length, 1);
   });
