@@ -46,6 +46,7 @@ export function applyEvent(answer: AnswerTurn, event: ChatEvent): ToPanel | unde
       answer.images = [...(answer.images ?? []).filter(({ id }) => id !== event.image.id), event.image];
       return undefined;
     case "tool-call":
+    case "partial-object":
       return undefined;
     case "end":
       answer.stopReason = event.stopReason;

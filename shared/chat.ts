@@ -161,6 +161,8 @@ export const ChatEvent = z.discriminatedUnion("type", [
   z.object({ ...head, type: z.literal("seam"), from: z.string(), to: z.string(), at: z.int(), restarted: z.optional(z.boolean()) }),
   /** What a model that cannot see is told of an image; it can be corrected with image/correct. */
   z.object({ ...head, type: z.literal("image-description"), image: DescribedImage }),
+  /** With `output`: what the object says so far, for showing alone; nothing of it is checked, and a later round begins anew. */
+  z.object({ ...head, type: z.literal("partial-object"), value: z.unknown(), round: z.int() }),
   z.object({ ...head, type: z.literal("usage"), usage: Usage, cost: Cost, total: z.optional(Cost) }),
   z.object({ ...head, type: z.literal("end"), stopReason: StopReason, notice: z.optional(z.string()) }),
 ]);

@@ -8,6 +8,7 @@ import { admit } from "./admit.ts";
 import { totalsOf } from "./ending.ts";
 import { outputIn } from "./output-text.ts";
 import { formName } from "./output-mode.ts";
+import { PartialOutput } from "./partial-output.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 import { createSend, type Send } from "./send.ts";
 
@@ -161,6 +162,7 @@ class Rounds {
   #listener(isRepair: boolean): Caller {
     const round = this.#rounds;
     const before = this.#last?.answer.model;
+    const preview = new PartialOutput(round, this.#parts.now);
     const emit = (event: ChatEventBody): Promise<void> | undefined => {
       switch (event.type) {
         case "route":
@@ -174,6 +176,11 @@ class Rounds {
         case "tool-call":
           if (event.call.name !== this.#form) return this.#caller.emit(event);
           return this.#caller.emit({ type: "text-delta", text: event.call.rawArguments ?? JSON.stringify(event.call.arguments) });
+        case "text-delta": {
+          const told = this.#caller.emit(event);
+          const partial = preview.push(event.text);
+          return partial === null ? told : this.#caller.emit(partial);
+        }
         case "usage":
         case "end":
           return undefined;

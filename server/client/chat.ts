@@ -2,16 +2,16 @@
 import type { Chat } from "./contract.ts";
 import type { ChatEvent, ChatResult } from "./wire-types.ts";
 
-export class RunningChat implements Chat {
+export class RunningChat<Output = unknown> implements Chat<Output> {
   readonly chatId: string;
-  readonly result: Promise<ChatResult>;
+  readonly result: Promise<ChatResult & { output?: Output }>;
   readonly cancel: () => void;
   readonly #events: ChatEvent[] = [];
   #over = false;
   #wake: () => void = () => undefined;
 
   /** `start` sends the request; it settles when the chat is over. */
-  constructor(chatId: string, cancel: () => void, start: () => Promise<ChatResult>) {
+  constructor(chatId: string, cancel: () => void, start: () => Promise<ChatResult & { output?: Output }>) {
     this.chatId = chatId;
     this.cancel = cancel;
     this.result = start().finally(() => {

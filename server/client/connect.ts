@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { env, execPath, pid } from "node:process";
 import { fileURLToPath } from "node:url";
 import { RunningChat } from "./chat.ts";
-import type { Chat, Client, Connect, ConnectOptions, Prompt } from "./contract.ts";
+import type { Chat, Client, Connect, ConnectOptions, Prompt, TypedPrompt } from "./contract.ts";
 import { Frames, LatchkeyError } from "./frames.ts";
+import { asOutput, checked, schemaIn } from "./typed-output.ts";
 import type {
   ChatEvent,
   ChatRequest,
@@ -39,7 +40,7 @@ class Sidecar implements Client {
   readonly #child: ChildProcess;
   readonly #frames: Frames;
   readonly #exited: Promise<number | null>;
-  readonly #chats = new Map<string, RunningChat>();
+  readonly #chats = new Map<string, { push(event: ChatEvent): void }>();
   readonly #listeners = new Map<string, Set<Listener>>();
 
   constructor(child: ChildProcess, onLog: ConnectOptions["onLog"]) {
@@ -72,15 +73,17 @@ class Sidecar implements Client {
     return this.#frames.request(method, params, options.signal) as Promise<ResultOf<Method>>;
   }
 
-  chat(prompt: Prompt, options: { signal?: AbortSignal } = {}): Chat {
+  chat<Output>(prompt: TypedPrompt<Output>, options?: { signal?: AbortSignal }): Chat<Output>;
+  chat(prompt: Prompt, options?: { signal?: AbortSignal }): Chat;
+  chat<Output>(prompt: Prompt | TypedPrompt<Output>, options: { signal?: AbortSignal } = {}): Chat<Output> {
     const chatId = randomUUID();
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    const request: ChatRequest = { ...asRequest(prompt), chatId };
-    const chat = new RunningChat(
+    const schema = schemaIn<Output>(prompt);
+    const chat = new RunningChat<Output>(
       chatId,
       () => stop.abort(),
-      () => this.#send(request, signal),
+      async () => checked(await this.#send({ ...asRequest(prompt), chatId }, signal), schema),
     );
     this.#chats.set(chatId, chat);
     return chat;
@@ -122,6 +125,8 @@ class Sidecar implements Client {
   }
 }
 
-function asRequest(prompt: Prompt): Omit<ChatRequest, "chatId"> {
-  return typeof prompt === "string" ? { messages: [{ role: "user", parts: [{ type: "text", text: prompt }] }] } : prompt;
+function asRequest(prompt: Prompt | TypedPrompt<unknown>): Omit<ChatRequest, "chatId"> {
+  if (typeof prompt === "string") return { messages: [{ role: "user", parts: [{ type: "text", text: prompt }] }] };
+  const { output, ...request } = prompt;
+  return { ...request, ...(output ? { output: asOutput(output) } : {}) };
 }

@@ -28,11 +28,28 @@ export interface ConnectOptions {
 /** A prompt, or everything `chat/send` takes but its name. */
 export type Prompt = string | Omit<ChatRequest, "chatId">;
 
+/** A schema of zod (4.2 or newer), or of any library that speaks Standard Schema and gives its JSON Schema. */
+export interface OutputSchemaOf<Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+    readonly validate: (value: unknown) => Checked<Output> | Promise<Checked<Output>>;
+    readonly jsonSchema?: { readonly input: (options: { readonly target: "draft-2020-12" }) => Record<string, unknown> };
+  };
+}
+export type Checked<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] };
+
+/** A prompt whose answer is to fit a schema: `result.output` is then of the schema's type. */
+export type TypedPrompt<Output> = Omit<ChatRequest, "chatId" | "output"> & { readonly output: OutputSchemaOf<Output> };
+
 /** One chat under way; its events are read once, and each is kept until it is read. */
-export interface Chat extends AsyncIterable<ChatEvent> {
+export interface Chat<Output = unknown> extends AsyncIterable<ChatEvent> {
   readonly chatId: string;
   /** The whole answer. A cancelled or broken chat has one too; rejects with LatchkeyError when there was none. */
-  readonly result: Promise<ChatResult>;
+  readonly result: Promise<ChatResult & { output?: Output }>;
   /** The pieces of the text alone. */
   texts(): AsyncIterable<string>;
   /** Stops it; the result then says "cancelled", with the text and the cost so far. */
@@ -49,6 +66,7 @@ export interface Client extends AsyncDisposable {
     options?: { readonly signal?: AbortSignal },
   ): Promise<ResultOf<Method>>;
   /** Starts a chat at once, whether or not its events are read. */
+  chat<Output>(prompt: TypedPrompt<Output>, options?: { readonly signal?: AbortSignal }): Chat<Output>;
   chat(prompt: Prompt, options?: { readonly signal?: AbortSignal }): Chat;
   /** Any notification of the wire; returns how to stop listening. */
   on<Method extends NotificationMethod>(method: Method, listener: (params: NotificationOf<Method>) => void): () => void;

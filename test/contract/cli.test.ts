@@ -1,10 +1,12 @@
 // The command line as a user meets it: an answer without a key, files and pipes, and a clear word for every mistake.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { latchkey } from "../support/cli.ts";
+import { newHome } from "../support/http-door.ts";
 import { BUILT, cleanEnvironment } from "../support/sidecar.ts";
 import { temporaryFolder } from "../support/temporary.ts";
+import { asProvider, startVendor } from "../support/vendor.ts";
 
 describe("latchkey ask", () => {
   const folder = temporaryFolder();
@@ -186,5 +188,26 @@ describe("latchkey on a Node that is too old", () => {
     const { code, stderr } = await run(["ask", "hi"], alone);
     assert.equal(code, 2);
     assert.match(stderr, /needs Node 22\.15 or newer; this is 20\.20\.2/);
+  });
+});
+
+describe("latchkey ask with a vendor", function () {
+  this.timeout(60_000);
+
+  it("says what the vendor's prompt cache spared", async () => {
+    const vendor = await startVendor(async (answer) => {
+      await answer.text("Half an ans");
+      await answer.finish({ input: 1000, output: 4, cached: 750 }, "length");
+    });
+    const home = newHome({ providers: { custom: [asProvider(vendor, { needsKey: false })] } });
+    try {
+      const { stdout, stderr, code } = await latchkey(["ask", "hello", "--model", "acme/m1", "--no-keep"], { home });
+      assert.deepEqual([stdout.trim(), code], ["Half an ans", 0]);
+      // 250 at the whole price, 750 at a tenth, 4 of output.
+      assert.match(stderr, /acme\/m1 · 1000 in \(75 % from the cache\), 4 out · \$0\.00033 \(computed\) · length/);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+      await vendor.close();
+    }
   });
 });

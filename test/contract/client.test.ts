@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Client, ConnectOptions } from "../../server/client/contract.ts";
+import * as mini from "zod/mini";
+import * as z from "zod";
+import type { Client, ConnectOptions, LatchkeyErrorShape } from "../../server/client/contract.ts";
 import { newHome } from "../support/http-door.ts";
 import { cleanEnvironment } from "../support/sidecar.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -49,6 +51,25 @@ describe("latchkey/client", () => {
     assert.equal(text, "Hello from the vendor.");
     const { cost, model } = await chat.result;
     assert.deepEqual([cost.nanoUsd, model], [2_000_000, "acme/m1"]);
+  });
+
+  it("takes a schema of zod, and gives a value of its type", async () => {
+    vendor.script = says('{"name":"Ada","born":"1815-12-10"}');
+    const Person = z.object({ name: z.string(), born: z.iso.date().transform((date) => Number(date.slice(0, 4))) });
+    const messages = [{ role: "user" as const, parts: [{ type: "text" as const, text: "Who?" }] }];
+    const { output } = await client.chat({ messages, model: "acme/m1", output: Person }).result;
+    const year: number | undefined = output?.born;
+    assert.deepEqual([output?.name, year], ["Ada", 1815]);
+    const sent = vendor.requests[0]?.body.response_format.json_schema.schema;
+    assert.deepEqual([sent.type, sent.required], ["object", ["name", "born"]]);
+    const Old = z.object({ name: z.string(), born: z.string() }).refine(() => false, "nobody is that old");
+    await assert.rejects(client.chat({ messages, model: "acme/m1", output: Old }).result, (error: LatchkeyErrorShape) => {
+      assert.deepEqual([error.kind, error.code], ["outputInvalid", 1010]);
+      return /nobody is that old/.test(error.message);
+    });
+    const plain = await client.chat({ messages, model: "acme/m1", output: { schema: { type: "object" } } }).result;
+    assert.deepEqual(plain.output, { name: "Ada", born: "1815-12-10" });
+    await assert.rejects(client.chat({ messages, output: mini.object({ name: mini.string() }) }).result, /z\.toJSONSchema/);
   });
 
   it("keeps the events of a chat until they are read", async () => {

@@ -67,6 +67,23 @@ describe("a conversation that is longer than the window", () => {
     assert.match(JSON.stringify(vendor.requests[0]?.body.messages), /Begin\..*truncated: +\d+ characters were left out.*The end\./);
   });
 
+  it("leaves the more room for the answer, the longer it may be, and a text that fits untouched", async () => {
+    await start("middle-out");
+    const lengths: number[] = [];
+    for (const maxOutputTokens of [50, 200, 500]) {
+      const messages = [said("user", `Begin. ${LONG.repeat(5)} The end.`)];
+      await sidecar.request("chat/send", { chatId: `r${maxOutputTokens}`, messages, model: "acme/m1", maxOutputTokens });
+      const sent: string = vendor.requests.at(-1)?.body.messages[0].content;
+      assert.match(sent, /^Begin\..*truncated: +\d+ characters were left out.*The end\.$/s);
+      lengths.push(sent.length);
+    }
+    assert.ok((lengths[0] ?? 0) > (lengths[1] ?? 0) && (lengths[1] ?? 0) > (lengths[2] ?? 0), String(lengths));
+    const whole = `Begin. ${LONG} The end.`;
+    const { notice } = await send([said("user", whole)], "acme/m1");
+    assert.equal(notice, undefined);
+    assert.equal(vendor.requests.at(-1)?.body.messages[0].content, whole);
+  });
+
   it("is refused where the setting says so, before anything is sent", async () => {
     await start("refuse");
     assert.equal((await kindOf(send(CONVERSATION))).kind, "noCandidate");

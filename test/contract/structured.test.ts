@@ -79,6 +79,26 @@ describe("an answer in a schema", () => {
     typesOf("a");
   });
 
+  it("is shown while it grows, each preview a beginning of the whole", async () => {
+    const pause = () => new Promise((next) => setTimeout(next, 120));
+    vendor.script = async (answer) => {
+      for (const piece of ['{"na', 'me":"A', "da", '","age', '":36', "}"]) {
+        await answer.text(piece);
+        await pause();
+      }
+      await answer.finish();
+    };
+    await start();
+    assert.deepEqual((await send("p", { model: "acme/m1" })).output, GOOD);
+    const previews = sidecar.eventsOf("p").flatMap((event) => (event.type === "partial-object" ? [event.value] : []));
+    // When one comes is a matter of the clock; what it says is not.
+    assert.deepEqual(previews[0], {});
+    assert.ok(previews.length >= 2, `${previews.length} previews`);
+    for (const preview of previews as { name?: string; age?: number }[]) {
+      assert.ok("Ada".startsWith(preview.name ?? "") && (preview.age === undefined || preview.age === 36), JSON.stringify(preview));
+    }
+  });
+
   it("is read out of a Markdown fence", async () => {
     vendor.script = says(`\`\`\`json\n${JSON.stringify(GOOD)}\n\`\`\``);
     await start();

@@ -29,7 +29,8 @@ function titlesOf(files: readonly string[]): Set<string> {
   });
   assert.ok(stdout.includes('"tests"'), stderr.slice(-2000));
   const { tests }: { tests: { file: string; title: string }[] } = JSON.parse(stdout.slice(stdout.indexOf("{")));
-  return new Set(tests.map(({ file, title }) => `${file} ${title}`));
+  // How many inputs a property is tried with is no part of what it says.
+  return new Set(tests.map(({ file, title }) => `${file} ${title.replace(/ \(\d+ inputs\)$/, "")}`));
 }
 
 describe("the acceptance page", function () {
@@ -43,8 +44,8 @@ describe("the acceptance page", function () {
     assert.equal([...page.matchAll(/^## \d+\. \w+$/gm)].length, 32);
   });
 
-  /** FIXME: context fitting, structured output and coordinated vision are being built; this list must end up empty. */
-  const beingBuilt = "043 044 068 069 070 071 072 090 091 094 095 096 097 115 116".split(" ").map((id) => `S-${id}`);
+  /** FIXME: structured output and coordinated vision are being built; this list must end up empty. */
+  const beingBuilt = "090 091 094 095 096 097".split(" ").map((id) => `S-${id}`);
 
   it("names a test or a reason for every id", () => {
     const shown = new Set([...named.map(({ id }) => id), ...beingBuilt]);

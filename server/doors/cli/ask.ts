@@ -101,9 +101,15 @@ function finishLine(context: VerbContext, given: VerbArguments, result: ChatResu
   // Piped output is for another program: the line is for people, or for an answer that is not whole.
   const forPeople = context.edge.stdout.isTTY === true || result.stopReason !== "end";
   if (given.values.quiet === true || !forPeople) return;
-  const tokens = `${totalInputTokens(result.usage)} in, ${result.usage.outputTokens} out`;
+  const tokens = `${totalInputTokens(result.usage)} in${cachedShare(result)}, ${result.usage.outputTokens} out`;
   const parts = [result.model, tokens, `${formatUsd(result.cost.nanoUsd)} (${result.cost.provenance})`, result.stopReason];
   context.complain(`-- ${[...parts, result.notice, result.failure?.message].filter(Boolean).join(" · ")}`);
+}
+
+/** What a vendor's prompt cache spared: its tokens cost a part of the price. */
+function cachedShare({ usage }: ChatResult): string {
+  const total = totalInputTokens(usage);
+  return usage.cacheReadTokens === 0 || total === 0 ? "" : ` (${Math.round((usage.cacheReadTokens / total) * 100)} % from the cache)`;
 }
 
 function exitCodeFor(result: ChatResult): number {
