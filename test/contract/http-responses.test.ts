@@ -81,6 +81,25 @@ describe("the openai client's Responses in front of the HTTP door", () => {
     );
   });
 
+  it("takes an item's id in its place, and says when it does not know it", async () => {
+    vendor.script = says("The sky.");
+    const first = await client.responses.create({ model: "auto", input: "What is blue?" });
+    const [item] = first.output;
+    vendor.requests.length = 0;
+    await client.responses.create({
+      model: "auto",
+      input: [
+        { role: "user", content: "What is blue?" },
+        { type: "item_reference", id: item?.id ?? "" },
+        { role: "user", content: "and green?" },
+      ],
+    });
+    const sent = vendor.requests[0]?.body.messages.map(({ role, content }: { role: string; content: string }) => `${role}: ${content}`);
+    assert.deepEqual(sent, ["user: What is blue?", "assistant: The sky.", "user: and green?"]);
+    const unknown = client.responses.create({ model: "auto", input: [{ type: "item_reference", id: "msg_nowhere" }] });
+    await assert.rejects(unknown, (error) => error instanceof OpenAI.BadRequestError && /input\.0\.id is not known/.test(error.message));
+  });
+
   it("does not remember what must not be stored", async () => {
     const first = await client.responses.create({ model: "auto", input: "secret", store: false });
     await assert.rejects(client.responses.create({ model: "auto", input: "more", previous_response_id: first.id }), { status: 400 });

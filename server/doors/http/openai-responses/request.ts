@@ -51,7 +51,7 @@ export function readResponse(given: unknown, reading: Reading, threads: Threads)
   const asked =
     typeof body.input === "string"
       ? [userMessage(body.input)]
-      : body.input.flatMap((item, at) => itemMessages(item, `input.${at}`, reading.replay));
+      : body.input.flatMap((item, at) => itemMessages(meant(item, `input.${at}`, threads), `input.${at}`, reading.replay));
   const system: Message[] = body.instructions ? [{ role: "system", parts: [{ type: "text", text: body.instructions }] }] : [];
   const request: ChatRequest = {
     chatId: reading.newId(),
@@ -77,6 +77,12 @@ export function readResponse(given: unknown, reading: Reading, threads: Threads)
     createdAt: reading.now,
     echo: echoOf(body),
   };
+}
+
+/** Clients that let answers be stored send back an item's id in its place. */
+function meant(item: Record<string, unknown>, path: string, threads: Threads): Record<string, unknown> {
+  if (item.type !== "item_reference") return item;
+  return threads.item(String(item.id)) ?? refuse(`${path}.id is not known here (any more); send the item itself, or ask with store: false`);
 }
 
 function userMessage(text: string): Message {

@@ -14,6 +14,7 @@ export function createResponses(): Surface {
   const finished = (asked: Asked, result: ChatResult, items: OutputItems, replay: Replay) => {
     replay.remember(result.parts, items.reasoningIds);
     if (asked.echo.store === false) return;
+    threads.keepItems(items.items);
     const said: Message = { role: "assistant", parts: result.parts };
     // Instructions hold for one response: OpenAI does not carry them over either.
     threads.keep(asked.id, [...asked.request.messages.slice(asked.echo.instructions ? 1 : 0), said]);
