@@ -51,6 +51,11 @@ const REFUSALS: readonly Fault[] = [
     name: "429 until a date",
   },
   { ...refusal(429, "rateLimited", {}, () => ({ "retry-after": "3600" })), name: "429 for an hour" },
+  { ...refusal(429, "rateLimited", {}, () => ({ "retry-after": "99999999" })), name: "429 for three years" },
+  {
+    ...refusal(429, "rateLimited", AGAIN, () => ({ "retry-after": new Date(Date.now() - 60_000).toUTCString() })),
+    name: "429 until a date gone by",
+  },
   refusal(500, "providerUnavailable", AGAIN),
   refusal(502, "providerUnavailable", AGAIN),
   refusal(503, "providerUnavailable", AGAIN),
