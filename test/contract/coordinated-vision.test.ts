@@ -341,9 +341,10 @@ describe("coordinated vision", () => {
 
   it("has a model that sees answer itself when no description can be made of it, and says so", async () => {
     await start();
-    eye.script = (answer, request, index) => {
-      const isDescribing = JSON.stringify(request.body).includes("image_description");
-      return isDescribing ? says("I would rather not write JSON.")(answer, request, index) : says("I see a form.")(answer, request, index);
+    eye.script = async (answer, request, index) => {
+      if (!JSON.stringify(request.body).includes("image_description")) return says("I see a form.")(answer, request, index);
+      await answer.text('{"summary": "A lo');
+      await answer.finish({ input: 100, output: 5 }, "length");
     };
     const result = await send("a", [withImage(QUESTION)]);
     assert.equal(result.text, "I see a form.");

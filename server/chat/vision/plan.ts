@@ -1,6 +1,6 @@
 // How the images of one prompt should reach the model that answers, with both costs; asks the store what is known, sends nothing.
 import type { Message } from "../../../shared/chat.ts";
-import type { KeptDescription } from "../../../shared/image.ts";
+import { descriptionAsMarkdown, type KeptDescription } from "../../../shared/image.ts";
 import type { ModelInfo } from "../../../shared/model.ts";
 import type { NanoUsd } from "../../../shared/money.ts";
 import type { ChatDraft } from "../../../shared/protocol.ts";
@@ -26,6 +26,14 @@ export interface SightPlan {
 /** About as long as a description is. */
 const EXPECTED_WORDS = "word ".repeat(700);
 
+/** The conversation as the model that cannot see will get it, as far as that is known. */
+export function inWords(draft: ChatDraft, pictures: readonly Picture[], kept: ReadonlyMap<string, KeptDescription>): ChatDraft["messages"] {
+  return withoutPictures(draft.messages, (number) => {
+    const known = kept.get(pictures[number - 1]?.id ?? "");
+    return known ? descriptionAsMarkdown(known.description) : EXPECTED_WORDS;
+  });
+}
+
 export function hasImage(messages: readonly Message[]): boolean {
   return messages.some(({ parts }) =>
     parts.some((part) => part.type === "image" || (part.type === "toolResult" && part.parts.some((inner) => inner.type === "image"))),
@@ -46,7 +54,7 @@ export async function planSight(parts: DescribeParts, draft: ChatDraft): Promise
   const pictures = picturesIn(draft.messages, draft.taskType);
   if (pictures.length === 0) return null;
   const kept = await keptOf(parts, pictures);
-  const words = { ...draft, messages: withoutPictures(draft.messages, () => EXPECTED_WORDS) };
+  const words = { ...draft, messages: inWords(draft, pictures, kept) };
   const byWords = decide(spine, words).decision;
   const thinker = byWords.candidates[0];
   const model = thinker && spine.catalog.find(thinker.model);

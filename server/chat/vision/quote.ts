@@ -6,8 +6,7 @@ import { admit } from "../admit.ts";
 import { preview } from "../preview.ts";
 import { quote } from "../quote.ts";
 import type { DescribeParts } from "./describe.ts";
-import { withoutPictures } from "./pictures.ts";
-import { hasImage, planSight } from "./plan.ts";
+import { hasImage, inWords, planSight } from "./plan.ts";
 
 export async function quoteSighted(parts: DescribeParts, given: ChatDraft): Promise<ResultOf<"chat/estimate">> {
   const { spine } = parts;
@@ -17,7 +16,7 @@ export async function quoteSighted(parts: DescribeParts, given: ChatDraft): Prom
   if (plan === null) return quote(spine, given);
   const { vision } = plan;
   if (vision.way === "single") return { ...(await quote(spine, given)), vision };
-  const words = withoutPictures(draft.messages, () => "word ".repeat(700));
+  const words = inWords(draft, plan.pictures, plan.kept);
   const quoted = await quote(spine, { ...given, messages: words, cascade: false });
   const [first, ...others] = quoted.candidates;
   if (!first) return { ...quoted, vision };
