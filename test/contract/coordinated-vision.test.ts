@@ -1,8 +1,10 @@
 // Coordinated vision with the built sidecar: one model sees, another answers, both are paid for, and nothing of it leaks to the caller.
 import assert from "node:assert/strict";
+import { imageFacts } from "../../server/images/facts.ts";
 import type { ChatResult, Message, Part } from "../../shared/chat.ts";
 import type { ImageDescription } from "../../shared/image.ts";
 import type { ParamsOf } from "../../shared/protocol.ts";
+import { pngOf, QUARTERS } from "../support/pictures.ts";
 import { RpcError, SidecarProcess } from "../support/sidecar.ts";
 import { asProvider, says, type Script, startVendor, type Vendor } from "../support/vendor.ts";
 
@@ -177,10 +179,17 @@ describe("coordinated vision", () => {
   it("answers a question back about a part, without a trace of its tool", async () => {
     await start();
     mind.script = looks({ image: 1, question: "Which key is lit?", region: [500, 0, 500, 500] }, "Caps lock is on.");
-    let asked = 0;
-    eye.script = (answer, request, index) => saysSeen(asked++ === 0 ? SEEN.summary : "The caps lock key is lit.")(answer, request, index);
-    const result = await send("a", [withImage(QUESTION)]);
+    let seen = 0;
+    eye.script = (answer, request, index) => saysSeen(seen++ === 0 ? SEEN.summary : "The caps lock key is lit.")(answer, request, index);
+    const quarters = { type: "image" as const, data: pngOf(QUARTERS(100, 100)).toString("base64") };
+    const result = await send("a", [{ role: "user", parts: [{ type: "text", text: QUESTION }, quarters] }]);
     assert.equal(result.text, "Caps lock is on.");
+    const asked: { image_url?: { url: string } }[] = eye.requests[1]?.body.messages.at(-1).content;
+    const part = asked.flatMap(({ image_url }) => image_url?.url ?? [])[0] ?? "";
+    const facts = imageFacts(Buffer.from(part.slice(part.indexOf(",") + 1), "base64"));
+    assert.deepEqual([facts?.width, facts?.height], [50, 50]);
+    // Seen at 10, 20 of the upper right quarter, told at its place in the whole.
+    assert.match(sent(mind), /\[505, 10, 150, 20\] Wrong password/);
     assert.equal(result.stopReason, "end");
     assert.match(sent(eye), /Which key is lit\?/);
     assert.match(sent(mind), /The caps lock key is lit/);
