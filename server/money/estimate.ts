@@ -72,8 +72,8 @@ interface Known {
   readonly perImage: ReturnType<typeof imageRuleOf>;
   price: Price | null;
   rates: FullRates | null;
-  /** More than one where a vendor has peak hours. */
-  readonly dayPrices: readonly Price[];
+  /** What else may be billed today, where a vendor has peak hours. */
+  readonly otherPrices: readonly Price[];
   /** When these prices were looked up for, and until when they hold. */
   readonly fromMs: number;
   readonly untilMs: number;
@@ -110,7 +110,7 @@ class LearningEstimator implements Estimator {
       this.#memory.count(text, exact === null ? estimateTokens : (whole) => countTokens(whole, exact)),
     );
     const sizes = size.images.map((image) => this.#options.imageSize?.(image) ?? null);
-    const now = this.#options.now();
+    const now = this.#options.now().getTime();
     return (model) => this.#quoteOf(model, draft, size, sizes, warm?.model === model.id ? warm.tokens : 0, now);
   }
 
@@ -120,9 +120,9 @@ class LearningEstimator implements Estimator {
     size: PromptSize,
     images: readonly (ImageSize | null)[],
     keptTokens: number,
-    now: Date,
+    nowMs: number,
   ): ModelQuote {
-    const known = this.#knownOf(model, now);
+    const known = this.#knownOf(model, nowMs);
     const { rule } = known;
     const added = size.toolTokens > 0 ? size.toolTokens * rule.tools.factor + rule.tools.once : 0;
     const schema = size.schemaTokens > 0 ? size.schemaTokens * rule.schema.factor + rule.schema.once : 0;
@@ -141,19 +141,16 @@ class LearningEstimator implements Estimator {
     const isWritten = known.marksCache && inputTokens >= known.leastCachedTokens;
     const flat = known.price === null ? 0 : (known.price.perRequestNanoUsd ?? 0) + (known.price.perImageNanoUsd ?? 0) * images.length;
     const rates = ratesOf(known, inputTokens);
-    let worstNanoUsd: NanoUsd | null = null;
-    for (const price of known.dayPrices) {
-      const rates = price === known.price ? ratesOf(known, inputWorst) : ratesFor(price, inputWorst);
-      const most = rates === null ? 0 : Math.ceil(worst(rates, inputWorst, outputTokensWorst)) + flat;
-      worstNanoUsd = Math.max(worstNanoUsd ?? 0, most);
-    }
+    const worstRates = ratesOf(known, inputWorst);
+    let most = worstRates === null ? 0 : worst(worstRates, inputWorst, outputTokensWorst);
+    for (const price of known.otherPrices) most = Math.max(most, worst(ratesFor(price, inputWorst), inputWorst, outputTokensWorst));
     return {
       inputTokens,
       outputTokensP50,
       outputTokensWorst,
       cachedShare,
-      p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, { cachedShare, isWritten })) + flat,
-      worstNanoUsd,
+      p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, cachedShare, isWritten)) + flat,
+      worstNanoUsd: worstRates === null ? null : Math.ceil(most) + flat,
       baseTokens: Math.ceil(text),
     };
   }
@@ -201,20 +198,21 @@ class LearningEstimator implements Estimator {
     this.#learned.set(model, { observed: learned.observed * FADING + observed, base: learned.base * FADING + base });
   }
 
-  #knownOf(model: ModelInfo, now: Date): Known {
+  #knownOf(model: ModelInfo, nowMs: number): Known {
     const known = this.#known.get(model);
-    if (known !== undefined && now.getTime() >= known.fromMs && now.getTime() < known.untilMs) return known;
+    if (known !== undefined && nowMs >= known.fromMs && nowMs < known.untilMs) return known;
+    const now = new Date(nowMs);
     const price = priceAt(model, now);
     const dayPrices = pricesOfDay(model, now);
     // Peak hours begin and end by the minute; every other price holds for the day.
     const stepMs = dayPrices.length > 1 ? MINUTE_MS : DAY_MS;
-    const fromMs = Math.floor(now.getTime() / stepMs) * stepMs;
+    const fromMs = Math.floor(nowMs / stepMs) * stepMs;
     const fresh = {
       rule: tokenRuleOf(model),
       perImage: imageRuleOf(model),
       price,
       rates: price === null ? null : ratesFor(price, 0),
-      dayPrices: price === null ? [] : dayPrices,
+      otherPrices: dayPrices.filter((other) => other !== price),
       ...{ fromMs, untilMs: fromMs + stepMs },
       leastCachedTokens: this.#options.leastCachedTokens?.(model) ?? LEAST_CACHED_TOKENS,
       marksCache: model.capabilities.includes("caching"),
@@ -235,8 +233,7 @@ function outputCap(model: ModelInfo, draft: ChatDraft, inputTokens: number): num
 }
 
 /** Quotes are taken for thousands of models a decision, so in floating point: right to a nano-dollar in a million dollars. */
-function median(rates: FullRates, input: number, output: number, cache: { cachedShare: number; isWritten: boolean }): number {
-  const { cachedShare, isWritten } = cache;
+function median(rates: FullRates, input: number, output: number, cachedShare: number, isWritten: boolean): number {
   const fresh = isWritten ? rates.cacheWrite5m : rates.input;
   return (input * (1 - cachedShare) * fresh + input * cachedShare * rates.cacheRead + output * rates.output) / 1e6;
 }
