@@ -35,17 +35,29 @@ async function setBudget({ sidecar, statusBar }: BudgetParts): Promise<void> {
   if (!chosen) return;
   const typed = await vscode.window.showInputBox({
     title: chosen.label,
-    prompt: vscode.l10n.t("At most how many US dollars? Empty removes the limit. Requests beyond it are refused before they are sent."),
+    prompt: vscode.l10n.t("At most how many US dollars? Empty removes the limit."),
     validateInput: (value) => (value.trim() === "" || dollars(value) !== undefined ? undefined : vscode.l10n.t("A number such as 2.50")),
   });
   if (typed === undefined) return;
   const limit = typed.trim() === "" ? undefined : dollars(typed);
+  const kind = limit === undefined ? undefined : await kindOfLimit();
+  if (limit !== undefined && kind === undefined) return;
   // The ledger keeps limits for every window, editor and shell of the machine; those of the settings file stay as they are.
   const { stored = [] } = await sidecar.call("budget/get", {});
-  const kept = stored.filter(({ scope, period, id }) => scope !== chosen.scope || period !== chosen.period || id !== undefined);
-  const added: BudgetLimit[] = limit === undefined ? [] : [{ ...pickScope(chosen), limitUsd: limit, kind: "hard" }];
+  const isIt = (given: BudgetLimit) => given.scope === chosen.scope && given.period === chosen.period && given.id === undefined;
+  // One that refuses and one that asks may stand side by side; removing takes both.
+  const kept = stored.filter((given) => !isIt(given) || (kind !== undefined && given.kind !== kind));
+  const added: BudgetLimit[] = limit === undefined || kind === undefined ? [] : [{ ...pickScope(chosen), limitUsd: limit, kind }];
   await sidecar.call("budget/set", { budgets: [...kept, ...added] });
   await statusBar.refresh();
+}
+
+async function kindOfLimit(): Promise<BudgetLimit["kind"] | undefined> {
+  const kinds: (vscode.QuickPickItem & { limitKind: BudgetLimit["kind"] })[] = [
+    { label: vscode.l10n.t("Refuse what would pass it"), limitKind: "hard" },
+    { label: vscode.l10n.t("Ask me before it is passed"), limitKind: "soft" },
+  ];
+  return (await vscode.window.showQuickPick(kinds, { title: vscode.l10n.t("And beyond it?") }))?.limitKind;
 }
 
 /** The one dialog about a soft limit: send, raise it, or leave it. */
