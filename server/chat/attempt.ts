@@ -98,7 +98,7 @@ async function stream(parts: SpineParts, job: AttemptJob, target: Target, told: 
     const msSinceStart = () => parts.now().getTime() - startedAt.getTime();
     const intake = new Intake({ job, told, attemptId, msSinceStart, trimmed: dialect.trimsContinuation ?? false });
     const pulse = new Pulse();
-    const alive = { ...connection, fetch: beating(connection.fetch, pulse), onAlive: () => pulse.beat() };
+    const alive = { ...connection, fetch: beating(connection.fetch, pulse, told), onAlive: () => pulse.beat() };
     const { signal } = job.caller;
     const messages = [...(await parts.images.fit(job.request.messages, job.model.provider, signal))];
     const fitted = { ...job, request: { ...job.request, messages } };
@@ -140,9 +140,10 @@ function watched(
 }
 
 /** The vendor's silence begins when the request goes out. */
-function beating(fetch: ProviderConnection["fetch"], pulse: Pulse): ProviderConnection["fetch"] {
+function beating(fetch: ProviderConnection["fetch"], pulse: Pulse, told: Told): ProviderConnection["fetch"] {
   return (input, init) => {
     pulse.beat();
+    told.sent = true;
     return fetch(input, init);
   };
 }

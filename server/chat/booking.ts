@@ -119,7 +119,8 @@ function estimatedUsage(parts: SpineParts, job: AttemptJob, failure: Failure | n
     failure !== null &&
     produced === 0 &&
     (failure.kind === "budgetExceeded" || failure.kind === "keyMissing" || !mayHaveBeenAccepted(failure));
-  if (refused || (produced === 0 && !told.responded && failure?.kind === "cancelled")) return NO_USAGE;
+  // Whoever is stopped before a word came may have been at work: what is certain is only what was never sent.
+  if (refused || (!told.sent && failure?.kind === "cancelled")) return NO_USAGE;
   return {
     ...NO_USAGE,
     inputTokens: job.estimate.inputTokens,

@@ -14,6 +14,8 @@ export interface Told {
   meanLogprob?: number;
   stopReason: StopReason | null;
   firstTokenMs: number | null;
+  /** The request was on its way: from here on the vendor may have taken it. */
+  sent: boolean;
   responded: boolean;
   /** Characters that the vendor produced, also those that were shown before and are left out: they are billed too. */
   producedLength: number;
@@ -22,7 +24,16 @@ export interface Told {
 }
 
 export function nothingTold(): Told {
-  return { usage: null, raw: null, stopReason: null, firstTokenMs: null, responded: false, producedLength: 0, hadContent: false };
+  return {
+    usage: null,
+    raw: null,
+    stopReason: null,
+    firstTokenMs: null,
+    sent: false,
+    responded: false,
+    producedLength: 0,
+    hadContent: false,
+  };
 }
 
 export interface IntakeParts {

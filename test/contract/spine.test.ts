@@ -139,6 +139,19 @@ describe("a chat with a vendor", () => {
     await sidecar.exited;
   });
 
+  it("books what a vendor may have taken when a chat is stopped before its first word", async () => {
+    vendor.script = () => undefined;
+    const chat = sidecar.start("chat/send", ask("stopped", "hello ".repeat(200), { model: "acme/m1" }));
+    while (vendor.requests.length === 0) await new Promise((done) => setTimeout(done, 5));
+    sidecar.cancel(chat.id);
+    await chat.done.catch(() => undefined);
+    const { todayNanoUsd } = await sidecar.request("budget/status", {});
+    assert.ok((todayNanoUsd ?? 0) > 100_000, `${todayNanoUsd} nano-dollars for two hundred tokens at a dollar a million`);
+    const { content } = await sidecar.request("usage/export", { format: "json" });
+    assert.match(content, /"cancelled"/);
+    assert.match(content, /"estimated"/);
+  });
+
   it("refuses before anything is sent when a hard limit would be passed, with the figures", async () => {
     await sidecar.request("budget/set", { budgets: [{ scope: "all", period: "day", limitUsd: 0.000001, kind: "hard" }] });
     const error = await failure(sidecar.request("chat/send", ask("m", "hello")));
