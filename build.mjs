@@ -164,6 +164,21 @@ const page = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
+/**
+ * A message is taken in at the end of the turn that brought it: the library gives each a turn of the event loop of its own,
+ * which for a hundred at once is a hundred turns.
+ */
+const protocolParts = `
+const api = require("./lib/common/api");
+const parts = require("./lib/node/ril").default();
+const setImmediate = (run, ...given) => {
+  let isOff = false;
+  queueMicrotask(() => isOff || run(...given));
+  return { dispose: () => { isOff = true; } };
+};
+api.RAL.install({ ...parts, timer: { ...parts.timer, setImmediate } });
+module.exports = api;`;
+
 /** Only the protocol of vscode-jsonrpc: its own transports, which are not used, load five of Node's modules before the first answer. */
 const protocolOnly = {
   name: "protocol-only",
@@ -171,7 +186,7 @@ const protocolOnly = {
     const library = join(createRequire(import.meta.url).resolve("vscode-jsonrpc/node"), "../../..");
     build.onResolve({ filter: /^vscode-jsonrpc\/node$/ }, (seen) => ({ path: seen.path, namespace: "protocol-only" }));
     build.onLoad({ filter: /.*/, namespace: "protocol-only" }, () => ({
-      contents: `require("./lib/node/ril").default.install(); module.exports = require("./lib/common/api");`,
+      contents: protocolParts,
       resolveDir: library,
     }));
     build.onResolve({ filter: /^crypto$/ }, (seen) =>

@@ -124,7 +124,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const locals = createLocalModels({ discovery, catalog, settings: settings.get });
   const access = createAccess({
     ...{ settings: settings.get, ring, network, health, catalog },
-    localUrls: () => new Map(lookedAt().map(({ provider, baseUrl }) => [provider, baseUrl])),
+    localUrls: settings.derived(() => new Map(lookedAt().map(({ provider, baseUrl }) => [provider, baseUrl]))),
   });
   const { budget, reports } = openBooks({ ledger, catalog, log, settings: settings.get });
   const leastCachedTokens = ({ provider, model }: ModelInfo) => promptCacheOf(provider, model).leastTokens;
@@ -208,7 +208,17 @@ function holdSettings(order: HouseOrder) {
     return problems;
   };
   set(order.options.settings);
-  return { get: () => current, set };
+  /** What follows from the settings alone is worked out once for each. */
+  const derived = <Value>(make: () => Value): (() => Value) => {
+    let of: Settings | undefined;
+    let value: Value | undefined;
+    return () => {
+      if (of !== current || value === undefined) value = make();
+      of = current;
+      return value;
+    };
+  };
+  return { get: () => current, set, derived };
 }
 
 function openKeys(order: HouseOrder, folder: string, settings: () => Settings) {

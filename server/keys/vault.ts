@@ -56,7 +56,7 @@ export function openVault(parts: VaultKeyParts & { readonly now: () => Date }): 
   const { keychain, now } = parts;
   return {
     path,
-    stamp: () => stampOf(path),
+    stamp: onceATurn(() => stampOf(path)),
     async read() {
       const lines = linesOf(await contentAt(path));
       const read = lines.flatMap((line) => (line.read ? [line.read] : []));
@@ -180,6 +180,20 @@ async function contentAt(path: string): Promise<string | null> {
   );
   if (size > LARGEST_FILE_BYTES) throw new Error(`${path} is too large to be a vault (${size} bytes)`);
   return readText(path);
+}
+
+/** What a hundred chats ask in one turn of the event loop has one answer. */
+function onceATurn<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => {
+    if (answer === undefined) {
+      answer = ask();
+      setImmediate(() => {
+        answer = undefined;
+      });
+    }
+    return answer;
+  };
 }
 
 async function stampOf(path: string): Promise<string | null> {

@@ -3,7 +3,9 @@ import type { ModelInfo, Price, Rates } from "../../shared/model.ts";
 
 /** The price valid at `now`, or null: unpriced is a state of its own, never 0. Of several, the last holds. */
 export function priceAt(model: Pick<ModelInfo, "prices">, now: Date): Price | null {
-  if (model.prices.length === 0) return null;
+  const [only, another] = model.prices;
+  if (only === undefined) return null;
+  if (another === undefined && !only.validFrom && !only.validUntil && !only.hoursUtc) return only;
   const moment = now.toISOString();
   return model.prices.findLast((price) => holdsAt(price, moment)) ?? null;
 }

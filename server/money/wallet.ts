@@ -7,7 +7,7 @@ import type { Settings } from "../../shared/settings.ts";
 import type { AttemptIntent, AttemptOutcome, Budget, BudgetChange, LimitHit, Reservation } from "./budget.ts";
 import { type Calendar, calendarFor, createCalendar } from "./calendar.ts";
 import type { Balance, Booking, Ledger, StoredLimits, Window } from "./ledger/ledger.ts";
-import { type AppliedLimit, appliedLimits, checkLimits, spanOf, stateOf } from "./limits.ts";
+import { type AppliedLimit, appliedLimits, checkLimits, isSameWindow, spanOf, stateOf } from "./limits.ts";
 import { exceeded, unpricedRefused } from "./refusal.ts";
 import { Watch } from "./watch.ts";
 
@@ -82,6 +82,7 @@ class Wallet implements Budget {
     const atMs = this.#options.now();
     const amountNanoUsd = intent.worstNanoUsd ?? 0;
     const ask = intent.softLimits === "ask";
+    const today = this.#today(atMs);
     return {
       intent,
       amountNanoUsd,
@@ -91,7 +92,7 @@ class Wallet implements Budget {
           window,
           limitNanoUsd: intent.worstNanoUsd !== 0 && (budget.kind === "hard" || ask) ? limitNanoUsd : null,
         })),
-        { window: this.#today(atMs), limitNanoUsd: null },
+        ...(applied.some(({ window }) => isSameWindow(window, today)) ? [] : [{ window: today, limitNanoUsd: null }]),
       ],
       limitsRevision: stored.revision,
       atMs,

@@ -21,13 +21,15 @@ export interface AnswerReader<Chunk> {
 
 export interface Opened<Chunk> {
   readonly source: AsyncIterable<Chunk>;
+  /** Makes of what the source yields what the reader takes; null for a vendor's own mark of the end. */
+  readonly parse?: ((chunk: Chunk) => Chunk | null) | undefined;
   readonly reader: AnswerReader<Chunk>;
 }
 
 /** The only generator between an SDK's iteration and the reader of the events: each further one costs a turn per chunk. */
 export async function* pump<Chunk>(context: FailureContext, open: () => Promise<Opened<Chunk>>): AsyncGenerator<ProviderEvent> {
   const { signal, connection } = context;
-  const { source, reader } = await open();
+  const { source, parse, reader } = await open();
   const chunks = source[Symbol.asyncIterator]();
   const out: ProviderEvent[] = [];
   let ending: Ending | undefined;
@@ -36,7 +38,7 @@ export async function* pump<Chunk>(context: FailureContext, open: () => Promise<
       try {
         const next = await chunks.next();
         if (signal.aborted) ending = failed(reader, out, cancelled(signal));
-        else ending = understand(reader, next, out);
+        else ending = understand(reader, next.done ? OVER : takenIn(next.value, parse), out);
       } catch (thrown) {
         ending = !reader.complete || signal.aborted ? failed(reader, out, failureOf(thrown, context)) : understand(reader, OVER, out);
       }
@@ -56,12 +58,21 @@ export async function* pump<Chunk>(context: FailureContext, open: () => Promise<
 /** An empty object: the answer is complete. A reason: it failed. */
 type Ending = { readonly reason?: unknown };
 
-const OVER = { done: true, value: undefined } as const;
+const OVER = { isOver: true } as const;
 
-function understand<Chunk>(reader: AnswerReader<Chunk>, next: IteratorResult<Chunk, unknown>, out: ProviderEvent[]): Ending | undefined {
+function takenIn<Chunk>(chunk: Chunk, parse: Opened<Chunk>["parse"]): { readonly chunk: Chunk } | typeof OVER {
+  const parsed = parse ? parse(chunk) : chunk;
+  return parsed === null ? OVER : { chunk: parsed };
+}
+
+function understand<Chunk>(
+  reader: AnswerReader<Chunk>,
+  next: { readonly chunk: Chunk } | typeof OVER,
+  out: ProviderEvent[],
+): Ending | undefined {
   try {
-    if (!next.done) {
-      reader.read(next.value, out);
+    if ("chunk" in next) {
+      reader.read(next.chunk, out);
       return undefined;
     }
     reader.finish(out);

@@ -124,7 +124,8 @@ function hintSignals(taskType: TaskType | undefined, hints: ComplexityHints): Si
 
 /** "latchkey.fixSelection" is a fix: the words of the last part of a command's name are looked up. */
 function taskOf(command: string | undefined): TaskType | undefined {
-  const last = command?.slice(command.lastIndexOf(".") + 1) ?? "";
+  if (command === undefined) return undefined;
+  const last = command.slice(command.lastIndexOf(".") + 1);
   const words = last
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase()

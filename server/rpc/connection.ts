@@ -5,12 +5,13 @@ import { Failure, failureToWire, isFailure } from "../../shared/failure.ts";
 import type { NotificationMethod, NotificationOf } from "../../shared/protocol.ts";
 import type { Log } from "../log.ts";
 import { type BadFrame, type ByteSource, FrameReader } from "./frame-reader.ts";
+import type { Urgency } from "./event-stream.ts";
 import { type ByteSink, FrameWriter } from "./frame-writer.ts";
 
 export interface Peer {
   notify<Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>): void;
   /** For LSP's own notifications and for events that are serialised here once. */
-  notifyRaw(method: string, params: unknown): void;
+  notifyRaw(method: string, params: unknown, urgency?: Urgency): void;
   ready(): Promise<void> | undefined;
   readonly connection: MessageConnection;
   flush(): void;
@@ -46,7 +47,8 @@ export function openConnection(parts: ConnectionParts): Peer {
   connection.onClose(parts.onClose);
   connection.onError(([error]) => parts.log.debug("connection error", { error }));
   connection.listen();
-  const notifyRaw = (method: string, params: unknown) => writer.writeText(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  const notifyRaw = (method: string, params: unknown, urgency?: Urgency) =>
+    writer.writeText(JSON.stringify({ jsonrpc: "2.0", method, params }), urgency);
   return { connection, notifyRaw, notify: notifyRaw, ready: () => writer.ready(), flush: () => writer.flush() };
 }
 

@@ -1,4 +1,4 @@
-// Stamps a chat's events with chatId and seq and joins deltas that come close together; the first one never waits.
+// Stamps a chat's events with chatId and seq and joins what comes close together; the first text never waits.
 import type { ChatEventBody } from "../../shared/chat.ts";
 
 /** Deltas within this time become one notification: a reader's cost is a message, not a character. */
@@ -10,11 +10,14 @@ export interface EventStream {
   close(): void;
 }
 
+/** "now": first text, which somebody waits for. "soon": at the end of this turn. "idle": with what comes next, if it comes soon. */
+export type Urgency = "now" | "soon" | "idle";
+
 type Delta = Extract<ChatEventBody, { type: "text-delta" | "reasoning-delta" }>;
 
 export interface EventSink {
   /** Sends one notification's params, given as an object ready to be serialised. */
-  send(params: unknown): void;
+  send(params: unknown, urgency: Urgency): void;
   ready(): Promise<void> | undefined;
 }
 
@@ -24,8 +27,8 @@ export function createEventStream(chatId: string, sink: EventSink, now: () => nu
   let timer: NodeJS.Timeout | null = null;
   let lastSentMs = Number.NEGATIVE_INFINITY;
 
-  const send = (event: ChatEventBody) => {
-    sink.send({ chatId, seq, ...event });
+  const send = (event: ChatEventBody, urgency: Urgency = "soon") => {
+    sink.send({ chatId, seq, ...event }, urgency);
     seq += 1;
   };
   const flush = () => {
@@ -41,8 +44,8 @@ export function createEventStream(chatId: string, sink: EventSink, now: () => nu
     if (held !== null && held.type !== delta.type) flush();
     if (held !== null) held.text += delta.text;
     else if (now() - lastSentMs >= JOIN_MS) {
+      send(delta, lastSentMs === Number.NEGATIVE_INFINITY ? "now" : "soon");
       lastSentMs = now();
-      send(delta);
     } else {
       held = { type: delta.type, text: delta.text };
       timer = setTimeout(flush, JOIN_MS);
@@ -53,7 +56,8 @@ export function createEventStream(chatId: string, sink: EventSink, now: () => nu
       if (event.type === "text-delta" || event.type === "reasoning-delta") hold(event);
       else {
         flush();
-        send(event);
+        // Writing it would only hold up the request that is about to leave.
+        send(event, event.type === "route" ? "idle" : "soon");
       }
       return sink.ready();
     },

@@ -1,8 +1,11 @@
-// JSON-RPC messages out as Content-Length frames: one write an event-loop turn, and it tells when the reader is slow.
+// JSON-RPC messages out as Content-Length frames: one write an event-loop turn, two where one is urgent; tells when the reader is slow.
 import { AbstractMessageWriter, type Message, type MessageWriter } from "vscode-jsonrpc/node";
+import type { Urgency } from "./event-stream.ts";
 
 /** Past this many unread bytes whoever streams should wait; 1 MiB is some 10,000 deltas. */
 const HIGH_WATER_BYTES = 1024 * 1024;
+/** How long what is not urgent waits for company. */
+const IDLE_MS = 5;
 
 export interface ByteSink {
   write(text: string, callback: (error?: Error | null) => void): boolean;
@@ -15,6 +18,9 @@ export class FrameWriter extends AbstractMessageWriter implements MessageWriter 
   readonly #sink: ByteSink;
   #pending = "";
   #scheduled = false;
+  #later: NodeJS.Timeout | null = null;
+  /** One urgent message a turn is written by itself: a hundred of them are still one write. */
+  #wasUrgent = false;
   #unwritten = 0;
   #waiting: (() => void)[] = [];
 
@@ -33,15 +39,32 @@ export class FrameWriter extends AbstractMessageWriter implements MessageWriter 
   }
 
   /** A message that is JSON text already: what is serialised once is not serialised again. */
-  writeText(json: string): void {
+  writeText(json: string, urgency: Urgency = "soon"): void {
     this.#pending += `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+    if (urgency === "idle") {
+      if (!this.#scheduled) this.#later ??= setTimeout(this.#flush, IDLE_MS);
+      return;
+    }
+    if (urgency === "now" && !this.#wasUrgent) {
+      this.#wasUrgent = true;
+      this.flush();
+    }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    setImmediate(this.#endTurn);
   }
 
-  flush(): void {
+  readonly #endTurn = (): void => {
     this.#scheduled = false;
+    this.#wasUrgent = false;
+    this.flush();
+  };
+
+  readonly #flush = (): void => this.flush();
+
+  flush(): void {
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#later = null;
     if (this.#pending === "") return;
     const text = this.#pending;
     this.#pending = "";

@@ -7,7 +7,7 @@ import type { Edge } from "../edge.ts";
 import type { House } from "../house.ts";
 import type { Log } from "../log.ts";
 import { type Handler, openConnection, type Peer } from "./connection.ts";
-import { createEventStream } from "./event-stream.ts";
+import { createEventStream, type Urgency } from "./event-stream.ts";
 import { createHandlers, handlerIn } from "./handlers.ts";
 import { type InitializeParams, initializeResult, isPlain, type Phase, readInitialize } from "./lifecycle.ts";
 import type { SideDoor, SideDoorOrder } from "./side-door.ts";
@@ -34,7 +34,8 @@ export function serveStdio(parts: ServeParts): Promise<number> {
 class Session {
   readonly #parts: ServeParts;
   readonly #end: (code: number) => void;
-  readonly #chats = new Map<string, AbortController>();
+  /** What runs, by its chatId, each with the way to stop it. */
+  readonly #chats = new Map<string, () => void>();
   readonly #everything = new AbortController();
   readonly #peer: Peer;
   readonly #looking: NodeJS.Timeout;
@@ -116,16 +117,24 @@ class Session {
         overloaded: true,
       });
     }
+    // One signal joined by hand: AbortSignal.any keeps weak records of all its sources, which costs as much as routing.
     const controller = new AbortController();
-    this.#chats.set(chatId, controller);
-    const sink = { send: (body: unknown) => this.#peer.notifyRaw("chat/event", body), ready: () => this.#peer.ready() };
+    const stop = () => controller.abort();
+    this.#chats.set(chatId, stop);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted || this.#everything.signal.aborted) stop();
+    const sink = {
+      send: (body: unknown, urgency: Urgency) => this.#peer.notifyRaw("chat/event", body, urgency),
+      ready: () => this.#peer.ready(),
+    };
     const stream = createEventStream(chatId, sink, () => performance.now());
     return {
       editor: this.#editor,
-      signal: AbortSignal.any([signal, controller.signal, this.#everything.signal]),
+      signal: controller.signal,
       emit: (event) => stream.emit(event),
       done: () => {
         stream.close();
+        signal.removeEventListener("abort", stop);
         this.#chats.delete(chatId);
       },
     };
@@ -147,8 +156,13 @@ class Session {
 
   async #shutdown(): Promise<null> {
     this.#phase = "shutdown";
-    this.#everything.abort();
+    this.#stopAll();
     return null;
+  }
+
+  #stopAll(): void {
+    this.#everything.abort();
+    for (const stop of this.#chats.values()) stop();
   }
 
   #lookForClient(): void {
@@ -164,7 +178,7 @@ class Session {
     this.#ended = true;
     clearInterval(this.#looking);
     this.#forgetInterrupt();
-    this.#everything.abort();
+    this.#stopAll();
     void this.#sideDoor?.close();
     const closed = this.#house?.then((house) => house.close()).catch(() => undefined);
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 700).unref())]);

@@ -30,12 +30,23 @@ export function book(connection: Connection, booking: Booking, holder: string): 
 }
 
 /** Inside a write: the real figures replace whatever stood there, unless real figures stand there already. */
-export function settle(connection: Connection, settlement: Settlement, holder: string): Balance[] {
+export function settle(connection: Connection, settlement: Settlement, holder: string, heldNanoUsd?: number): Balance[] {
   const { booking, outcome, atMs } = settlement;
+  const columns = columnsOfOutcome(outcome, atMs);
+  if (heldNanoUsd !== undefined && settleOwn(connection, booking.intent.attemptId, columns, heldNanoUsd)) {
+    rollUp(connection, booking.intent.attemptId, 1);
+    return moveAndTell(connection, placeOf(booking), numberOf(columns.cost_nano) ?? 0, -heldNanoUsd);
+  }
   const prior = find(connection, booking.intent.attemptId);
   if (prior?.state === "settled") return [];
   if (prior === undefined) insertAttempt(connection, columnsOfBooking(booking, 0, holder));
-  return finish(connection, prior ?? find(connection, booking.intent.attemptId) ?? {}, columnsOfOutcome(outcome, atMs));
+  return finish(connection, prior ?? find(connection, booking.intent.attemptId) ?? {}, columns);
+}
+
+/** The common case in one step: still reserved, with what was granted. False when another process has had a hand in it. */
+function settleOwn(connection: Connection, id: string, columns: Columns, heldNanoUsd: number): boolean {
+  const sql = connection.named("settle", () => `${updateOf(columns)} AND state = 'reserved' AND held_nano = ?`);
+  return sql.run(...Object.values(columns), id, heldNanoUsd).changes === 1;
 }
 
 export function release(connection: Connection, booking: Booking, reason: string, atMs: number): Balance[] {
@@ -86,28 +97,32 @@ export function rollUp(connection: Connection, id: string, sign: 1 | -1): void {
 }
 
 export function update(connection: Connection, id: string, columns: Columns): void {
-  const names = Object.keys(columns);
-  connection
-    .prepare(`UPDATE attempt SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE attempt_id = ?`)
-    .run(...Object.values(columns), id);
+  connection.prepare(updateOf(columns)).run(...Object.values(columns), id);
+}
+
+function updateOf(columns: Columns): string {
+  return `UPDATE attempt SET ${Object.keys(columns)
+    .map((name) => `${name} = ?`)
+    .join(", ")} WHERE attempt_id = ?`;
 }
 
 /** What an attempt's end needs to know of its beginning. */
 const PRIOR = `attempt_id, state, held_nano, cost_nano, cost_provenance, price_version, worst_nano, p50_nano, provider, model, workspace,
   conversation_id, reserved_at`;
 
+const FIND = `SELECT ${PRIOR} FROM attempt WHERE attempt_id = ?`;
+
 export function find(connection: Connection, id: string): Row | undefined {
-  return connection.prepare(`SELECT ${PRIOR} FROM attempt WHERE attempt_id = ?`).get(id);
+  return connection.prepare(FIND).get(id);
 }
 
 function insertAttempt(connection: Connection, columns: Columns): void {
-  const names = Object.keys(columns);
-  connection
-    .prepare(
-      `INSERT INTO attempt (${names.join(", ")}, first_in_chat) VALUES (${names.map(() => "?").join(", ")},
-       NOT EXISTS (SELECT 1 FROM attempt WHERE chat_id = ? AND state <> 'released'))`,
-    )
-    .run(...Object.values(columns), columns.chat_id ?? "");
+  const sql = connection.named("insert", () => {
+    const names = Object.keys(columns);
+    return `INSERT INTO attempt (${names.join(", ")}, first_in_chat) VALUES (${names.map(() => "?").join(", ")},
+       NOT EXISTS (SELECT 1 FROM attempt WHERE chat_id = ? AND state <> 'released'))`;
+  });
+  sql.run(...Object.values(columns), columns.chat_id ?? "");
 }
 
 function limitsRevision(connection: Connection): number {

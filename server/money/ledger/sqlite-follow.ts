@@ -54,6 +54,7 @@ export function followFile({ path, opened, reopen, now, say }: FollowOptions): C
       return current.readOnly;
     },
     prepare: (sql) => current.prepare(sql),
+    named: (name, sql) => current.named(name, sql),
     write,
     read: (step) => onDamage((connection) => connection.read(step)),
     flushed: () => current.flushed(),

@@ -91,6 +91,8 @@ async function openFollowed({ path, now }: SqliteOptions): Promise<OpenedFile & 
 function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): Pick<Ledger, "reserve" | "settle" | "release" | "sweep"> {
   let leaseUntilMs = 0;
   let writtenTo: unknown = null;
+  /** What this process holds for its open attempts. */
+  const heldNanoUsd = new Map<string, number>();
   const hold = (atMs: number): void => {
     if (writtenTo === connection.db && leaseUntilMs - atMs > LEASE_MS / 2 && leaseUntilMs - atMs <= LEASE_MS) return;
     leaseUntilMs = atMs + LEASE_MS;
@@ -109,13 +111,25 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
           },
           { durable: booking.intent.worstNanoUsd !== 0, signal },
         )
+        .then((verdict) => {
+          if (verdict.outcome === "granted") heldNanoUsd.set(booking.intent.attemptId, verdict.amountNanoUsd);
+          return verdict;
+        })
         .catch((error: unknown) => {
           // What was undone may have held the record of this process, without which others would take its attempts for orphans.
           leaseUntilMs = 0;
           throw error;
         }),
-    settle: (settlement) => connection.write(() => settle(connection, settlement, holder.id), { durable: false }),
-    release: (booking, reason, atMs) => connection.write(() => release(connection, booking, reason, atMs), { durable: false }),
+    settle: async (settlement) => {
+      const id = settlement.booking.intent.attemptId;
+      const held = heldNanoUsd.get(id);
+      heldNanoUsd.delete(id);
+      return connection.write(() => settle(connection, settlement, holder.id, held), { durable: false });
+    },
+    release: (booking, reason, atMs) => {
+      heldNanoUsd.delete(booking.intent.attemptId);
+      return connection.write(() => release(connection, booking, reason, atMs), { durable: false });
+    },
     sweep: async (atMs) => {
       const open = await connection.read(() => openHolders(connection));
       const dead = open.filter((record) => record.id !== holder.id && isDead(record, holder, facts, atMs)).map((record) => record.id);

@@ -29,11 +29,14 @@ const LONGEST_BATCH_MS = 6;
 export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => StatementSync): WriteQueue {
   const waiting: Job[] = [];
   let isDraining = false;
+  /** The last transaction held one write alone: nothing says that another is about to come. */
+  let isQuiet = true;
   const drain = async (): Promise<void> => {
     for (let turn = 0; waiting.length > 0; ) {
       try {
         if (begins(prepare("BEGIN IMMEDIATE"))) {
           turn = 0;
+          isQuiet = waiting.length === 1;
           runBatch(db, prepare, waiting);
           await gather(waiting);
           continue;
@@ -53,9 +56,11 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
     new Promise<Result>((resolve, reject) => {
       // The queue keeps results of many kinds; each goes back to the one who knows its own.
       waiting.push({ step, signal, sinceMs: performance.now(), done: (result) => resolve(result as Result), fail: reject });
-      // At the end of this turn of the loop: what a hundred sockets bring in one turn becomes one transaction.
-      if (!isDraining) setImmediate(() => void drain());
+      if (isDraining) return;
       isDraining = true;
+      // In a busy moment at the end of this turn of the loop: what a hundred sockets bring in one turn becomes one transaction.
+      if (isQuiet) void drain();
+      else setImmediate(() => void drain());
     });
   return { write };
 }

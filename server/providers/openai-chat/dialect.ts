@@ -13,7 +13,7 @@ function stream(request: ProviderRequest, connection: ProviderConnection, signal
     // The SDK's type describes OpenAI alone; the body also has the fields of the vendors that speak its dialect.
     const body = chatBody(request, connection) as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
     const answer = await openOpenaiAnswer(context, (client, options) => client.chat.completions.create(body, options));
-    return { source: answer.chunks, reader: new ChatReader(context, answer) };
+    return { ...answer, reader: new ChatReader(context, answer) };
   });
 }
 

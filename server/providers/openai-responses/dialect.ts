@@ -13,7 +13,7 @@ function stream(request: ProviderRequest, connection: ProviderConnection, signal
     // The SDK's type describes OpenAI alone; LM Studio, xAI and others speak this dialect too.
     const body = responsesBody(request, connection) as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
     const answer = await openOpenaiAnswer(context, (client, options) => client.responses.create(body, options));
-    return { source: answer.chunks, reader: new ResponseReader(context) };
+    return { ...answer, reader: new ResponseReader(context) };
   });
 }
 
