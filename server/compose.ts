@@ -26,7 +26,7 @@ import { openVault } from "./keys/vault.ts";
 import type { Log } from "./log.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { Budget } from "./money/budget.ts";
-import { calendarFor } from "./money/calendar.ts";
+import { calendarFor, ownCalendar } from "./money/calendar.ts";
 import { createEstimator, type Estimator } from "./money/estimate.ts";
 import type { Ledger } from "./money/ledger/ledger.ts";
 import { openLedger } from "./money/ledger/open.ts";
@@ -187,7 +187,7 @@ function keptConversations(folder: string, log: Log): ConversationStore {
 /** What stands on the ledger: the wallet that writes it and the reports that read it. */
 function openBooks(given: { ledger: Ledger; catalog: Catalog; log: Log; settings: () => Settings }): { budget: Budget; reports: Reports } {
   const { ledger, catalog, log, settings } = given;
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = ownCalendar();
   const budget = createBudget({ ledger, settings, now: Date.now, timeZone, log: (message, details) => log.warn(message, details) });
   const calendar = () => calendarFor(settings()["budget.timeZone"], timeZone);
   return { budget, reports: createReports({ ledger, find: (id) => catalog.find(id), calendar, now: Date.now }) };

@@ -5,14 +5,14 @@ import { ConversationEntry, ConversationHead, ConversationSave, ConversationUse 
 import { Capability, ModelInfo, Price } from "./model.ts";
 import { Cost, Usage } from "./money.ts";
 import { Candidate, CandidateEstimate, Exclusion, Policy, RouteDecision, TaskType, VisionRoute } from "./route.ts";
+import { InitializationOptions, PROTOCOL_VERSION } from "./initialization.ts";
 import { ProbeReport } from "./probe.ts";
 import { BudgetLimit } from "./custom.ts";
 import { BudgetState, SummaryKey, SummaryRow } from "./spending.ts";
 import { KeyInfo, ProviderStatus } from "./provider.ts";
 import { CorrectImage, CorrectImageResult, DescribeImage, DescribeImageResult } from "./describe.ts";
 
-/** Moves only on a break; an optional field or a capability is additive. */
-export const PROTOCOL_VERSION = 1;
+export { InitializationOptions, PROTOCOL_VERSION };
 
 const none = z.object({});
 const text = z.string().check(z.minLength(1));
@@ -24,19 +24,6 @@ export const EditorSignals = z.object({
   diagnostics: z.optional(z.int()),
   command: z.optional(z.string()),
 });
-
-export const InitializationOptions = z.object({
-  protocolVersion: z.int(),
-  client: z.object({ name: z.string(), version: z.string() }),
-  settings: z.optional(z.record(z.string(), z.unknown())),
-  workspace: z.optional(z.string()),
-  locale: z.optional(z.string()),
-  /** False: workspace settings were not applied and none will be believed. */
-  trusted: z.optional(z.boolean()),
-  /** Whether LSP's own features (code actions, hover) are offered too; clients that give no protocolVersion get them. */
-  languageServer: z.optional(z.boolean()),
-});
-export type InitializationOptions = z.infer<typeof InitializationOptions>;
 
 export const ChatRequest = z.object({
   chatId: text,

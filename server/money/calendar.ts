@@ -20,6 +20,15 @@ export interface Calendar {
 
 const DAY_MS = 86_400_000;
 
+/**
+ * The machine's own zone. Its name is asked for only when it is told: the time zones' data takes as long to load as half
+ * of Node, and what the clock shows is known without it.
+ */
+export function ownCalendar(): Calendar {
+  const name = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return calendarOver(name, (ms) => ms - new Date(ms).getTimezoneOffset() * 60_000);
+}
+
 /** Throws a RangeError for a name that is no IANA time zone. */
 export function createCalendar(timeZone: string): Calendar {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -40,6 +49,10 @@ export function createCalendar(timeZone: string): Calendar {
     for (const part of format.formatToParts(ms)) parts[part.type] = Number(part.value);
     return Date.UTC(parts.year ?? 0, (parts.month ?? 1) - 1, parts.day ?? 1, parts.hour ?? 0, parts.minute ?? 0, parts.second ?? 0);
   };
+  return calendarOver(() => timeZone, wallMs);
+}
+
+function calendarOver(nameOf: () => string, wallMs: (ms: number) => number): Calendar {
   const startOfDate = (dateMs: number): number => {
     const offsets = [-DAY_MS, DAY_MS].map((shift) => wallMs(dateMs + shift) - (dateMs + shift));
     const moments = offsets.map((offset) => dateMs - offset).sort((left, right) => left - right);
@@ -60,15 +73,24 @@ export function createCalendar(timeZone: string): Calendar {
       today = { ...span("day", ms), day: new Date(Math.floor(wallMs(ms) / DAY_MS) * DAY_MS).toISOString().slice(0, 10) };
     return today.day;
   };
-  return { timeZone, dayOf, span, startOf: (day) => startOfDate(Date.parse(`${day}T00:00:00Z`)) };
+  return {
+    get timeZone() {
+      return nameOf();
+    },
+    dayOf,
+    span,
+    startOf: (day) => startOfDate(Date.parse(`${day}T00:00:00Z`)),
+  };
 }
 
 /** In the zone that was asked for, or in the machine's own where none was, or one that nobody knows. */
-export function calendarFor(asked: string | null, own: string): Calendar {
+export function calendarFor(asked: string | null, own: string | Calendar): Calendar {
+  const fallback = (): Calendar => (typeof own === "string" ? createCalendar(own) : own);
+  if (asked === null) return fallback();
   try {
-    return createCalendar(asked ?? own);
+    return createCalendar(asked);
   } catch {
-    return createCalendar(own);
+    return fallback();
   }
 }
 

@@ -5,7 +5,7 @@ import type { NanoUsd } from "../../shared/money.ts";
 import type { BudgetState } from "../../shared/spending.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { AttemptIntent, AttemptOutcome, Budget, BudgetChange, LimitHit, Reservation } from "./budget.ts";
-import { type Calendar, calendarFor, createCalendar } from "./calendar.ts";
+import { type Calendar, calendarFor } from "./calendar.ts";
 import type { Balance, Booking, Ledger, StoredLimits, Window } from "./ledger/ledger.ts";
 import { type AppliedLimit, appliedLimits, checkLimits, isSameWindow, spanOf, stateOf } from "./limits.ts";
 import { exceeded, unpricedRefused } from "./refusal.ts";
@@ -17,8 +17,8 @@ export interface BudgetOptions {
   readonly settings: () => Pick<Settings, "budgets" | "budget.timeZone" | "budget.unpriced">;
   /** Milliseconds since 1970, as the wall clock shows them. */
   readonly now: () => number;
-  /** The machine's own IANA zone, for when the setting is null. */
-  readonly timeZone: string;
+  /** The machine's own IANA zone or calendar, for when the setting is null. */
+  readonly timeZone: string | Calendar;
   readonly log?: (message: string, details: Record<string, unknown>) => void;
   /** How often other processes' changes are looked for while someone listens. */
   readonly pollMs?: number;
@@ -41,7 +41,7 @@ class Wallet implements Budget {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.#calendar = createCalendar(options.timeZone);
+    this.#calendar = calendarFor(null, options.timeZone);
     this.#watch = new Watch({
       ledger: options.ledger,
       now: options.now,
@@ -190,7 +190,7 @@ class Wallet implements Budget {
     this.#zoneAsked = asked;
     this.#calendar = calendarFor(asked, this.#options.timeZone);
     if (asked !== null && this.#calendar.timeZone !== asked)
-      this.#options.log?.("budget.timeZone is no IANA time zone; the machine's is used", { timeZone: this.#options.timeZone });
+      this.#options.log?.("budget.timeZone is no IANA time zone; the machine's is used", { timeZone: this.#calendar.timeZone });
     return this.#calendar;
   }
 

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import type { LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher } from "undici";
-import { isUnknownSigner, type Trust, trustOf } from "./certificates.ts";
+import type * as Certificates from "./certificates.ts";
 
 export interface Way {
+  /** Over TLS, whose half of Node is loaded only then. */
+  readonly secure: boolean;
   readonly proxy: URL | null;
   readonly strictSsl: boolean;
   readonly caFiles: readonly string[];
@@ -29,7 +31,7 @@ export function createDispatchers(): Dispatchers {
   const made = new Map<string, Promise<Dispatcher>>();
   return {
     get(way) {
-      const id = JSON.stringify([way.proxy?.href ?? null, way.strictSsl, way.caFiles, way.lookup !== undefined]);
+      const id = JSON.stringify([way.secure, way.proxy?.href ?? null, way.strictSsl, way.caFiles, way.lookup !== undefined]);
       const known = made.get(id);
       if (known) return known;
       const dispatcher = way.proxy ? throughProxy(way, way.proxy) : straight(way);
@@ -50,30 +52,28 @@ async function undici(): Promise<Pick<typeof import("undici"), "Agent" | "ProxyA
   return (await import("undici")).default;
 }
 
-async function straight({ strictSsl, caFiles, lookup }: Way): Promise<Dispatcher> {
+async function straight(way: Way): Promise<Dispatcher> {
   const { Agent, buildConnector } = await undici();
-  return new Agent({
-    ...LIMITS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: trusting(buildConnector, trustOf(caFiles), { strictSsl, lookup }),
-  });
+  const connect = way.secure
+    ? trusting(buildConnector, await import("./certificates.ts"), way)
+    : buildConnector({ timeout: CONNECT_MS, ...(way.lookup ? { lookup: way.lookup } : {}) });
+  return new Agent({ ...LIMITS, keepAliveTimeout: KEEP_ALIVE_MS, connect });
 }
 
 /** Connects with what is quick to load; reads the system's certificates only when the server's signer is not among those. */
 function trusting(
   make: typeof buildConnector,
-  trust: Trust,
-  { strictSsl, lookup }: { readonly strictSsl: boolean; readonly lookup: LookupFunction | undefined },
+  { isUnknownSigner, trustOf }: typeof Certificates,
+  { strictSsl, caFiles, lookup }: Way,
 ): buildConnector.connector {
+  const trust = trustOf(caFiles);
   const connectorWith = (context: SecureContext | undefined) => {
     const secured = context ? { secureContext: context } : {};
     return make({ timeout: CONNECT_MS, rejectUnauthorized: strictSsl, ...secured, ...(lookup ? { lookup } : {}) });
   };
-  const plain = connectorWith(undefined);
   let quick: buildConnector.connector | undefined;
   let thorough: buildConnector.connector | undefined;
   return (options, callback) => {
-    if (options.protocol !== "https:") return plain(options, callback);
     try {
       quick ??= connectorWith(trust.quick());
     } catch (error) {
@@ -89,6 +89,7 @@ function trusting(
 
 async function throughProxy({ strictSsl, caFiles }: Way, proxy: URL): Promise<Dispatcher> {
   const { ProxyAgent } = await undici();
+  const { trustOf } = await import("./certificates.ts");
   const tls = { secureContext: trustOf(caFiles).thorough(), rejectUnauthorized: strictSsl, timeout: CONNECT_MS };
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const bare = new URL(proxy);

@@ -1,5 +1,4 @@
 // One HTTP exchange over a connection pool, answered as a Response whose body streams; no redirects, no retries.
-import { createBrotliDecompress, createGunzip, createInflate, constants as zlib } from "node:zlib";
 import { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import { isFailure } from "../../shared/failure.ts";
@@ -123,26 +122,24 @@ function headersOf(raw: Record<string, string | string[] | undefined>): HeaderLi
 
 /** We ask for no compression, and undo it where a server compresses all the same; each piece is handed on as it comes. */
 function decoded(body: IncomingBody, headers: Headers): AsyncIterableIterator<Uint8Array> {
-  const encoding = headers.get("content-encoding");
-  const decoder = encoding === null ? null : decoderOf(encoding.trim().toLowerCase());
-  if (!decoder) return body;
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (!ENCODINGS.includes(encoding)) return body;
   headers.delete("content-encoding");
   headers.delete("content-length");
-  // Node's own stream types and the web's describe the same pair of streams.
-  const through = Duplex.toWeb(decoder) as unknown as TransformStream<Uint8Array, Uint8Array>;
-  return ReadableStream.from(body).pipeThrough(through)[Symbol.asyncIterator]();
+  return through(encoding, body);
 }
 
-function decoderOf(encoding: string): Duplex | null {
-  switch (encoding) {
-    case "gzip":
-    case "x-gzip":
-      return createGunzip({ flush: zlib.Z_SYNC_FLUSH });
-    case "deflate":
-      return createInflate({ flush: zlib.Z_SYNC_FLUSH });
-    case "br":
-      return createBrotliDecompress({ flush: zlib.BROTLI_OPERATION_FLUSH });
-    default:
-      return null;
-  }
+const ENCODINGS = ["gzip", "x-gzip", "deflate", "br"];
+
+async function* through(encoding: string, body: IncomingBody): AsyncGenerator<Uint8Array> {
+  const { createBrotliDecompress, createGunzip, createInflate, constants } = await import("node:zlib");
+  const decoder =
+    encoding === "br"
+      ? createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })
+      : encoding === "deflate"
+        ? createInflate({ flush: constants.Z_SYNC_FLUSH })
+        : createGunzip({ flush: constants.Z_SYNC_FLUSH });
+  // Node's own stream types and the web's describe the same pair of streams.
+  const undo = Duplex.toWeb(decoder) as unknown as TransformStream<Uint8Array, Uint8Array>;
+  yield* ReadableStream.from(body).pipeThrough(undo);
 }

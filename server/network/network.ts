@@ -27,7 +27,13 @@ export function createNetwork({ settings, environment, isOpen = isPublicAddress 
   const wayOf = (url: URL, { caFile, direct }: FetchOptions): Way => {
     const { proxy, noProxy, strictSsl, caFile: common } = settings();
     const files = [...extra, ...[common, caFile].flatMap((file) => (file ? [file] : []))];
-    return { proxy: direct && isLoopback(url.hostname) ? null : proxyFor(url, { proxy, noProxy, environment }), strictSsl, caFiles: files };
+    const secure = url.protocol === "https:";
+    return {
+      secure,
+      proxy: direct && isLoopback(url.hostname) ? null : proxyFor(url, { proxy, noProxy, environment }),
+      strictSsl,
+      caFiles: files,
+    };
   };
   const lookup = publicLookup(isOpen);
   return {
@@ -42,7 +48,7 @@ export function createNetwork({ settings, environment, isOpen = isPublicAddress 
       proxyFor: (url) => wayOf(url, { origins: [] }).proxy,
     }),
     async warm() {
-      await dispatchers.get({ proxy: null, strictSsl: settings().strictSsl, caFiles: extra });
+      await dispatchers.get({ secure: true, proxy: null, strictSsl: settings().strictSsl, caFiles: extra });
     },
     close: () => dispatchers.close(),
   };

@@ -1,8 +1,10 @@
 // LSP's lifecycle on one connection: initialize first, shutdown before exit, and no life without a client.
 import type { ClientCapabilities } from "vscode-languageserver-protocol";
 import { Failure } from "../../shared/failure.ts";
-import { InitializationOptions, notifications, PROTOCOL_VERSION, requests, type ServerCapabilities } from "../../shared/protocol.ts";
+import { InitializationOptions, PROTOCOL_VERSION } from "../../shared/initialization.ts";
+import type { ServerCapabilities } from "../../shared/protocol.ts";
 import { parseParams } from "./connection.ts";
+import { NOTIFICATIONS, REQUESTS } from "./method-names.ts";
 
 export type Phase = "fresh" | "initialized" | "shutdown";
 
@@ -41,8 +43,8 @@ export function initializeResult(
 } {
   const experimental: ServerCapabilities = {
     protocolVersion: PROTOCOL_VERSION,
-    methods: Object.keys(requests),
-    notifications: Object.keys(notifications),
+    methods: [...REQUESTS],
+    notifications: [...NOTIFICATIONS],
     version,
   };
   return { capabilities: { ...more, experimental }, serverInfo: { name: "latchkey", version } };

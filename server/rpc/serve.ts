@@ -8,8 +8,9 @@ import type { House } from "../house.ts";
 import type { Log } from "../log.ts";
 import { type Handler, openConnection, type Peer } from "./connection.ts";
 import { createEventStream, type Urgency } from "./event-stream.ts";
-import { createHandlers, handlerIn } from "./handlers.ts";
+import type * as Handlers from "./handlers.ts";
 import { type InitializeParams, initializeResult, isPlain, type Phase, readInitialize } from "./lifecycle.ts";
+import { REQUESTS } from "./method-names.ts";
 import type { SideDoor, SideDoorOrder } from "./side-door.ts";
 
 export interface ServeParts {
@@ -43,7 +44,8 @@ class Session {
   readonly #parentPid: number;
   #phase: Phase = "fresh";
   #house: Promise<House> | null = null;
-  #handlers: ReturnType<typeof createHandlers> | null = null;
+  /** Settles after initialize is answered: the methods' schemas take as long to build as all else that it waits for. */
+  #handlers: Promise<(method: string) => Handler | undefined> | null = null;
   #sideDoor: SideDoor | undefined;
   #plain = false;
   #editor = "unknown";
@@ -72,7 +74,8 @@ class Session {
     if (this.#phase === "shutdown")
       throw new ResponseError(ErrorCodes.InvalidRequest, "The sidecar is shutting down.", { kind: "notInitialized" });
     if (method === "shutdown") return () => this.#shutdown();
-    return (this.#handlers ? handlerIn(this.#handlers, method) : undefined) ?? this.#beside(method);
+    if (!REQUESTS.includes(method)) return this.#beside(method);
+    return async (params, signal) => (await this.#handlers)?.(method)?.(params, signal);
   }
 
   #beside(method: string): Handler | undefined {
@@ -87,15 +90,12 @@ class Session {
     this.#editor = options.client.name;
     this.#clientPid = typeof params.processId === "number" ? params.processId : null;
     let open: () => void = () => undefined;
-    const house = new Promise<void>((resolve) => {
+    const answered = new Promise<void>((resolve) => {
       open = resolve;
-    }).then(() => this.#parts.openHouse(options));
+    });
+    const house = answered.then(() => this.#parts.openHouse(options));
     this.#house = house;
-    this.#handlers = createHandlers(
-      house,
-      (chatId, signal) => this.#callerFor(chatId, signal),
-      () => this.#editor,
-    );
+    this.#handlers = answered.then(() => this.#openHandlers(house));
     this.#plain = isPlain(params);
     house.then(
       (opened) => this.#plain || opened.onNotification((method, body) => this.#peer.notifyRaw(method, body)),
@@ -107,6 +107,16 @@ class Session {
     // The answer leaves first, at the end of this turn: opening the house takes longer than all that the client waits for here.
     setImmediate(() => setImmediate(open));
     return initializeResult(this.#parts.version, this.#sideDoor?.capabilities);
+  }
+
+  async #openHandlers(house: Promise<House>): Promise<(method: string) => Handler | undefined> {
+    const { createHandlers, handlerIn }: typeof Handlers = await import("./handlers.ts");
+    const handlers = createHandlers(
+      house,
+      (chatId, signal) => this.#callerFor(chatId, signal),
+      () => this.#editor,
+    );
+    return (method) => handlerIn(handlers, method);
   }
 
   #callerFor(chatId: string, signal: AbortSignal): Caller & { done(): void } {
