@@ -95,7 +95,7 @@ export class Sidecar implements Contestant {
   readonly name = "Latchkey over stdio";
   readonly child: ChildProcess;
   readonly #waiting = new Map<number, { done: (result: unknown) => void; fail: (error: Error) => void }>();
-  readonly #onEvent = new Map<string, (event: { type: string }) => void>();
+  readonly #onEvent = new Map<string, (event: { type: string; text?: string }) => void>();
   #buffer: Buffer = Buffer.alloc(0);
   #next = 1;
   #deltas = 0;
@@ -148,6 +148,20 @@ export class Sidecar implements Contestant {
     return { ms: performance.now() - began, firstMs, chunks };
   }
 
+  /** A whole answer's text, as its events brought it. */
+  async text(model: string): Promise<string> {
+    const id = this.#next++;
+    const chatId = `bench-${id}`;
+    let text = "";
+    this.#onEvent.set(chatId, (event) => {
+      if (event.type === "text-delta") text += event.text ?? "";
+    });
+    const messages = [{ role: "user", parts: [{ type: "text", text: PROMPT }] }];
+    await this.request("chat/send", { chatId, model: `bench/${model}`, messages }, id);
+    this.#onEvent.delete(chatId);
+    return text;
+  }
+
   async close(): Promise<void> {
     const gone = new Promise((done) => this.child.once("exit", done));
     this.child.stdin?.end();
@@ -171,7 +185,7 @@ export class Sidecar implements Contestant {
   #take(message: {
     id?: number;
     method?: string;
-    params?: { chatId: string; type: string };
+    params?: { chatId: string; type: string; text?: string };
     result?: unknown;
     error?: { message: string };
   }): void {

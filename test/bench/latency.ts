@@ -1,9 +1,12 @@
 // Side by side on the same work, interleaved: what each way to a vendor adds to its latency, and how much it carries.
 import { type Contestant, cpuMs, openaiSdk, rawSocket, rssMb, type Sidecar, startProvider } from "./contestant.ts";
 import { format, median, printTable, printTargets, quantile, type Target } from "./figures.ts";
+import { measureFlow } from "./flow.ts";
+import { HTTP_DOOR, httpDoor } from "./http-door.ts";
 import { installPeers, portkey, vercelAi } from "./peers.ts";
 import { startSidecar } from "./sidecar.ts";
 import { measureStarts, type Starts } from "./starts.ts";
+import { measureWork } from "./work.ts";
 
 interface Seen {
   readonly ms: number[];
@@ -24,20 +27,23 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
   const gateway = folder ? await portkey(folder, provider.port) : null;
   const contestants: Contestant[] = [rawSocket(provider.port), await openaiSdk(provider.port), sidecar];
   if (folder) contestants.splice(2, 0, await vercelAi(folder, provider.port));
-  if (gateway) contestants.push(gateway);
+  const door = await httpDoor(provider.port);
+  for (const more of [door, gateway]) if (more) contestants.push(more);
   const seen = new Map(contestants.map(({ name }): [string, Seen] => [name, nothing()]));
   for (const contestant of contestants) await series(contestant, "short", 100);
   for (let round = 0; round < rounds; round += 1) {
     for (const contestant of contestants) await measure(contestant, seen.get(contestant.name) ?? nothing(), full);
   }
   const stops = await measureStops(sidecar, provider.lines, full ? 60 : 20);
+  const flow = await measureFlow(sidecar);
   const memory = await measureMemory(provider.port);
   const starts = await measureStarts(provider.port, full ? 15 : 7);
   for (const contestant of contestants) await contestant.close();
   provider.child.kill();
+  const work = await measureWork();
   if (!folder) console.log("The peers could not be installed: no network. They are left out.");
   print(contestants, seen);
-  const targets = targetsOf(seen, { stopMs: median(stops), ...memory }, starts);
+  const targets = [...targetsOf(seen, { stopMs: median(stops), ...memory }, starts), ...flow, ...work];
   printStarts(starts);
   printTargets(targets);
   return { contestants: Object.fromEntries(seen), stops, memory, starts, targets };
@@ -55,13 +61,13 @@ async function series(contestant: Contestant, model: string, count: number) {
 
 async function measure(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   const cpuBefore = cpuMs(contestant.pid);
-  const answers = await series(contestant, "short", full ? 1000 : 250);
+  const answers = await series(contestant, "short", full ? 1000 : 200);
   seen.cpuPerRequestMs.push((cpuMs(contestant.pid) - cpuBefore) / answers.length);
   seen.ms.push(...answers.map((answer) => answer.ms));
   seen.firstMs.push(...answers.map((answer) => answer.firstMs));
   for (const concurrency of CONCURRENCY) {
     seen.rates[concurrency] ??= [];
-    seen.rates[concurrency]?.push(await rate(contestant, concurrency, full ? 3000 : 600));
+    seen.rates[concurrency]?.push(await rate(contestant, concurrency, full ? 3000 : 400));
   }
   const burstCpu = cpuMs(contestant.pid);
   const bursts = await series(contestant, "burst", 4);
@@ -104,20 +110,29 @@ async function measureStops(sidecar: Sidecar, lines: string[], count: number): P
   return waits;
 }
 
+interface Memory {
+  readonly idleMb: number;
+  readonly perStreamKb: number;
+  /** How many of the 200 run at once; the others wait for a place. */
+  readonly running: number;
+}
+
 /** In a process of its own: after its first chats, and with 200 streams open. */
-async function measureMemory(port: number): Promise<{ idleMb: number; perStreamKb: number }> {
+async function measureMemory(port: number): Promise<Memory> {
   const sidecar = await startSidecar(port);
   await series(sidecar, "short", 5);
   await new Promise((done) => setTimeout(done, 1000));
   const idleMb = rssMb(sidecar.pid);
   const stop = new AbortController();
+  const before = sidecar.deltas;
   const streams = Array.from({ length: 200 }, () => sidecar.stream("hang", stop.signal));
   await new Promise((done) => setTimeout(done, 2000));
   const perStreamKb = ((rssMb(sidecar.pid) - idleMb) * 1024) / 200;
+  const running = sidecar.deltas - before;
   stop.abort();
   await Promise.allSettled(streams);
   await sidecar.close();
-  return { idleMb, perStreamKb };
+  return { idleMb, perStreamKb, running };
 }
 
 function print(contestants: readonly Contestant[], seen: ReadonlyMap<string, Seen>): void {
@@ -158,11 +173,7 @@ function printStarts(starts: Starts): void {
   printTable("Starts, ms", ["what", "median", "p90"], rows);
 }
 
-function targetsOf(
-  seen: ReadonlyMap<string, Seen>,
-  sidecar: { stopMs: number; idleMb: number; perStreamKb: number },
-  starts: Starts,
-): Target[] {
+function targetsOf(seen: ReadonlyMap<string, Seen>, sidecar: Memory & { readonly stopMs: number }, starts: Starts): Target[] {
   const of = (name: string) => seen.get(name) ?? nothing();
   const [raw, sdk, own, gateway] = [of("raw socket"), of("openai SDK in process"), of("Latchkey over stdio"), of("Portkey gateway")];
   const added = (one: Seen, key: "ms" | "firstMs") => median(one[key]) - median(raw[key]);
@@ -177,6 +188,7 @@ function targetsOf(
   return [
     ratio("added latency p50 over the SDK's", added(own, "ms"), added(sdk, "ms"), 1.6),
     ratio("added latency p50 over the gateway's", added(own, "ms"), added(gateway, "ms"), 1),
+    ratio("added latency p50 over HTTP, over the gateway's", added(of(HTTP_DOOR), "ms"), added(gateway, "ms"), 1),
     ratio("added time to first token over the SDK's", added(own, "firstMs"), added(sdk, "firstMs"), 1.5),
     ratio("burst chunks/s over the SDK's", median(own.burst), median(sdk.burst), 1, "atLeast"),
     ratio("requests/s at 100 over the SDK's", rateAt100(own), rateAt100(sdk), 1.1, "atLeast"),
@@ -188,7 +200,7 @@ function targetsOf(
       1,
     ),
     { metric: "memory after the first chats", seen: sidecar.idleMb, unit: "MB", limit: 110, least: "atMost" },
-    { metric: "memory a stream at 200", seen: sidecar.perStreamKb, unit: "kB", limit: 60, least: "atMost" },
+    { metric: `memory a stream at 200 (${sidecar.running} running)`, seen: sidecar.perStreamKb, unit: "kB", limit: 60, least: "atMost" },
     { metric: "stop to upstream socket closed, median", seen: sidecar.stopMs, unit: "ms", limit: 50, least: "atMost" },
   ];
 }

@@ -80,7 +80,7 @@ export async function portkey(folder: string, port: number): Promise<(Contestant
   return null;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {

@@ -2,40 +2,19 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createCatalog } from "../../server/catalog/catalog.ts";
 import { openSnapshot } from "../../server/catalog/snapshot.ts";
 import { createEstimator } from "../../server/money/estimate.ts";
 import { complexity } from "../../server/routing/complexity.ts";
 import { createRoute } from "../../server/routing/route.ts";
 import { scorePrompt } from "../../server/routing/scorer/score.ts";
-import type { ModelInfo } from "../../shared/model.ts";
 import { NOW, routeInput } from "../support/catalogue.ts";
 import { median, printTable, printTargets, quantile, type Target } from "./figures.ts";
+import { MODELS, manyModels, PROMPT, times } from "./work.ts";
 
-const MODELS = 2000;
 const ROUNDS = 400;
-const PROMPT = "Write a function that sorts an array of orders by date and then by amount, and explain its complexity.";
 const SIX = ["openai", "anthropic", "google", "deepseek", "groq", "mistral"];
 const DEV = "../shared/routing/dev";
 const SUITE = "../shared/routing/scoreboard/suite.mjs";
-
-/** The shipped models, then copies of them under other names until there are two thousand. */
-function manyModels(): ModelInfo[] {
-  const shipped = createCatalog().all();
-  return Array.from({ length: MODELS }, (_, index) => {
-    const model = shipped[index % shipped.length] as ModelInfo;
-    return index < shipped.length ? model : { ...model, id: `${model.id}-${index}`, model: `${model.model}-${index}` };
-  });
-}
-
-function times(work: () => void, rounds = ROUNDS): number[] {
-  for (let round = 0; round < rounds / 4; round++) work();
-  return Array.from({ length: rounds }, () => {
-    const started = performance.now();
-    work();
-    return performance.now() - started;
-  });
-}
 
 async function decisions(): Promise<Target[]> {
   const models = manyModels();
@@ -54,7 +33,7 @@ async function decisions(): Promise<Target[]> {
     const each = times(() => {
       const estimate = estimator.quote({ messages: [...input.messages] }, undefined);
       candidates = route({ ...input, estimate }).candidates.length;
-    });
+    }, ROUNDS);
     slowest = Math.max(slowest, median(each));
     rows.push([name, String(candidates), median(each).toFixed(3), quantile(each, 0.99).toFixed(3), (1000 / median(each)).toFixed(0)]);
   }
@@ -67,12 +46,12 @@ function pieces(): Target[] {
   const long = Array.from({ length: 14_000 }, (_, index) => `w${(index * 7919) % 5000}`)
     .join(" ")
     .slice(0, 100_000);
-  const scored = median(times(() => void scorePrompt(PROMPT)));
+  const scored = median(times(() => void scorePrompt(PROMPT), ROUNDS));
   const level = median(times(() => void complexity(long), 40));
   const read = median(times(() => void openSnapshot().models("openrouter"), 20));
   const rows = [
     ["learned score of one prompt", scored.toFixed(3)],
-    ["level of a short prompt", median(times(() => void complexity(PROMPT))).toFixed(3)],
+    ["level of a short prompt", median(times(() => void complexity(PROMPT), ROUNDS)).toFixed(3)],
     ["level of 100 kB", level.toFixed(3)],
     ["the largest provider's models read from the snapshot", read.toFixed(3)],
   ];

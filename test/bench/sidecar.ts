@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Sidecar } from "./contestant.ts";
 
-const BUILT = resolve(import.meta.dirname, "../../dist/latchkey.cjs");
+export const BUILT = resolve(import.meta.dirname, "../../dist/latchkey.cjs");
 const MODELS = ["short", "burst", "flow", "hang"];
 
 export function benchSettings(port: number): Record<string, unknown> {
@@ -18,11 +18,17 @@ export function benchSettings(port: number): Record<string, unknown> {
 }
 
 export function spawnSidecar(nodeArguments: readonly string[] = [], home = mkdtempSync(join(tmpdir(), "latchkey-bench-"))): Sidecar {
-  const kept = Object.entries(process.env).filter(([name]) => !/_API_KEY$|^LATCHKEY_|^OLLAMA/.test(name));
-  const environment = { ...Object.fromEntries(kept), LATCHKEY_HOME: home };
   return new Sidecar(
-    spawn(process.execPath, [...nodeArguments, BUILT, "serve", "--stdio"], { env: environment, stdio: ["pipe", "pipe", "inherit"] }),
+    spawn(process.execPath, [...nodeArguments, BUILT, "serve", "--stdio"], {
+      env: benchEnvironment(home),
+      stdio: ["pipe", "pipe", "inherit"],
+    }),
   );
+}
+
+export function benchEnvironment(home: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/_API_KEY$|^LATCHKEY_|^OLLAMA/.test(name));
+  return { ...Object.fromEntries(kept), LATCHKEY_HOME: home };
 }
 
 export async function startSidecar(port: number): Promise<Sidecar> {
