@@ -54,9 +54,9 @@ async function undici(): Promise<Pick<typeof import("undici"), "Agent" | "ProxyA
 
 async function straight(way: Way): Promise<Dispatcher> {
   const { Agent, buildConnector } = await undici();
-  const connect = way.secure
-    ? trusting(buildConnector, await import("./certificates.ts"), way)
-    : buildConnector({ timeout: CONNECT_MS, ...(way.lookup ? { lookup: way.lookup } : {}) });
+  const plain = buildConnector({ timeout: CONNECT_MS, ...(way.lookup ? { lookup: way.lookup } : {}) });
+  const secured = way.secure ? trusting(buildConnector, await import("./certificates.ts"), way) : plain;
+  const connect: buildConnector.connector = (options, callback) => (options.protocol === "https:" ? secured : plain)(options, callback);
   return new Agent({ ...LIMITS, keepAliveTimeout: KEEP_ALIVE_MS, connect });
 }
 
