@@ -1,6 +1,10 @@
 // A conversation with tools, images and reasoning moves from every dialect to every other and back, and no vendor refuses it.
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Answer } from "../../server/chat/answer.ts";
+import { openConversationStore } from "../../server/conversations/store.ts";
 import { dialectNamed } from "../../server/providers/dialects.ts";
 import type { ProviderConnection, ProviderRequest } from "../../server/providers/provider.ts";
 import type { Message, ToolResultPart } from "../../shared/chat.ts";
@@ -155,7 +159,21 @@ async function ask(vendor: StrictVendor, messages: readonly Message[], given: Pa
     else if (event.type === "reasoning") answer.addReasoning(event.text, event.origin);
     else if (event.type === "tool-call") answer.addToolCall(event.call);
   }
-  return { role: "assistant", parts: answer.parts };
+  return keptAndRead({ role: "assistant", parts: answer.parts });
+}
+
+const store = openConversationStore({
+  folder: join(tmpdir(), `latchkey-handoff-${process.pid}`),
+  now: () => new Date(),
+  warn: assert.fail,
+});
+
+/** Every answer goes on as it comes back from the disk: what a vendor wants back has to survive there too. */
+async function keptAndRead(message: Message): Promise<Message> {
+  await store.update("talk", () => ({ add: [{ at: new Date().toISOString(), message }] }));
+  const read = (await store.read("talk"))?.entries.at(-1)?.message;
+  assert.deepEqual(read, JSON.parse(JSON.stringify(message)));
+  return read ?? message;
 }
 
 const OPENING: readonly Message[] = [
@@ -193,7 +211,10 @@ const NEXT: Message = { role: "user", parts: [{ type: "text", text: "And now?" }
 describe("a conversation that changes its model", () => {
   const vendors = Object.fromEntries(NAMES.map((name) => [name, new StrictVendor(name)])) as Record<RuledDialect, StrictVendor>;
   before(() => Promise.all(NAMES.map((name) => vendors[name].start())));
-  after(() => Promise.all(NAMES.map((name) => vendors[name].close())));
+  after(async () => {
+    await Promise.all(NAMES.map((name) => vendors[name].close()));
+    for (const left of ["", ".lock"]) rmSync(join(tmpdir(), `latchkey-handoff-${process.pid}${left}`), { recursive: true, force: true });
+  });
   beforeEach(() => {
     for (const name of NAMES) vendors[name].bodies.length = 0;
   });
