@@ -1,0 +1,71 @@
+// `npm run bench -- face`: what the extension costs inside a real VS Code: activation, the panel's first paint, the size of what it loads.
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { basename } from "node:path";
+import { gzipSync } from "node:zlib";
+import { startSession } from "../support/vscode-host/session.ts";
+import { format, median, printTable, printTargets } from "./figures.ts";
+
+const ROUNDS = process.argv.includes("--full") ? 10 : 3;
+
+interface Start {
+  /** VS Code's own figure for loading the code and calling activate(). */
+  readonly activationMs: number;
+  /** From the beginning of the panel's own page to the first text in it. */
+  readonly paintMs: number;
+  /** From the click on the icon; most of it is VS Code's own frame around the page. */
+  readonly clickToPaintMs: number;
+}
+
+async function start(): Promise<Start> {
+  const session = await startSession({ settings: { "latchkey.local.discover": false } });
+  try {
+    const { page, panel } = session;
+    // The start of VS Code itself is not what is measured.
+    await page.waitForTimeout(3000);
+    await session.run("Developer: Show Running Extensions");
+    const row = page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Latchkey" }).first();
+    await row.waitFor();
+    const activation = /Activation: (\d+)ms/.exec((await row.textContent()) ?? "");
+    const icon = page.getByRole("tab", { name: "Latchkey" }).first();
+    const clickedAtMs = await page.evaluate(() => performance.timeOrigin + performance.now());
+    await icon.click();
+    await panel.getByRole("textbox", { name: "Question", exact: true }).waitFor();
+    const paint = await panel.locator("body").evaluate(() => ({
+      beganAtMs: performance.timeOrigin,
+      paintMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+    }));
+    return {
+      activationMs: Number(activation?.[1]),
+      paintMs: paint.paintMs,
+      clickToPaintMs: paint.beganAtMs + paint.paintMs - clickedAtMs,
+    };
+  } finally {
+    await session.stop();
+  }
+}
+
+execFileSync(process.execPath, ["build.mjs", "--quiet"], { stdio: "inherit" });
+const files = ["dist/extension.cjs", ...globSync("dist/webview/*.{js,css}")].sort();
+printTable(
+  "What is loaded, bytes",
+  ["file", "bytes", "compressed"],
+  files.map((file) => [basename(file), String(readFileSync(file).length), String(gzipSync(readFileSync(file)).length)]),
+);
+const starts: Start[] = [];
+for (let round = 0; round < ROUNDS; round += 1) starts.push(await start());
+const of = (key: keyof Start) => starts.map((each) => each[key]);
+printTable(
+  `${ROUNDS} starts of VS Code on ${cpus().length} cores, load ${format(loadavg()[0] ?? 0)}, ms`,
+  ["", "median", "least", "most"],
+  (["activationMs", "paintMs", "clickToPaintMs"] as const).map((key) => [
+    key,
+    ...[median(of(key)), Math.min(...of(key)), Math.max(...of(key))].map((value) => value.toFixed(0)),
+  ]),
+);
+printTargets([
+  { metric: "activation", seen: median(of("activationMs")), unit: "ms", limit: 50, least: "atMost" },
+  { metric: "panel, first paint", seen: median(of("paintMs")), unit: "ms", limit: 300, least: "atMost" },
+]);
+process.exit(0);
