@@ -256,6 +256,20 @@ describe("latchkey describe", () => {
     assert.equal((await run("Why can I not sign in?", "--print", "text")).stdout.trim(), "Wrong password");
     assert.equal(JSON.parse((await run("Why can I not sign in?", "--json")).stdout).cached, true);
     assert.equal(vendor.requests.length, 1);
+    const away = await latchkey(["describe", "https://127.0.0.1/a.png"], { folder: folder.path, home: folder.path });
+    assert.equal(away.code, 2);
+    assert.match(away.stderr, /private network/);
+    vendor.script = says("A form.");
+    const asked = await latchkey(["ask", "What?", "--image", "form.png", "--image", "https://example.org/a.png"], {
+      folder: folder.path,
+      home: folder.path,
+    });
+    assert.equal(asked.stdout.trim(), "A form.", asked.stderr);
+    const parts: { image_url?: { url: string } }[] = vendor.requests.at(-1)?.body.messages[0].content;
+    assert.deepEqual(
+      parts.flatMap(({ image_url }) => image_url?.url ?? []),
+      [`data:image/png;base64,${PNG}`, "https://example.org/a.png"],
+    );
     const wrong = await run("--purpose", "poem");
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /--purpose must be one of describe, altText/);

@@ -37,7 +37,7 @@ export const ask: Verb = {
   },
   optionHelp: {
     "file F[:L1-L2]": "add a text file, or some of its lines; may be repeated; stdin is added too",
-    "image F": "add a picture (PNG, JPEG, WebP, GIF); may be repeated",
+    "image F": "add a picture (PNG, JPEG, WebP, GIF), a file or an https address; may be repeated",
     "model M": "provider/model-id, or auto (the default) to have one chosen",
     "policy P": "cheap, balanced or best",
     "system TEXT": "instructions that come before the prompt",

@@ -27,7 +27,9 @@ export async function fileAsText(edge: Edge, given: string): Promise<string> {
   return attachmentAsText({ path, languageId: languageOf(path), text: chosen, ...(lines ? { lines } : {}) });
 }
 
+/** A file, or an https address as it is: whoever needs the image itself fetches it. */
 export async function imageAsPart(edge: Edge, path: string): Promise<ImagePart> {
+  if (/^https:\/\//i.test(path)) return { type: "image", url: path };
   const bytes = await readBytes(resolve(edge.workingFolder, path), path);
   const mediaType = sniffMediaType(bytes);
   if (mediaType === null) throw new UsageError(`${basename(path)} is not a PNG, JPEG, WebP, GIF or PDF`);

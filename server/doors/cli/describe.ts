@@ -34,8 +34,7 @@ export const describe: Verb = {
   async run(context, given) {
     const [place, ...question] = given.words;
     if (place === undefined) throw new UsageError("which image? Give a file or an https address");
-    const isAddress = /^https:\/\//i.test(place);
-    const image = isAddress ? { type: "image" as const, url: place } : await imageAsPart(context.edge, place);
+    const image = await imageAsPart(context.edge, place);
     const chosen = { purpose: oneOf(given, "purpose", ImagePurpose.options), print: oneOf(given, "print", PRINTS) ?? "markdown" };
     const house = await context.openHouse("cli");
     const stop = new AbortController();
