@@ -1,5 +1,5 @@
 // Recomputes the ledger after a corrected price: shows what would change, and writes it only when told to; vendors' own figures stay.
-import type { ModelInfo } from "../../shared/model.ts";
+import { isFree, type ModelInfo } from "../../shared/model.ts";
 import type { NanoUsd } from "../../shared/money.ts";
 import { costOf } from "./cost.ts";
 import type { AttemptRow, Ledger, Repricing } from "./ledger/ledger.ts";
@@ -42,7 +42,7 @@ export async function planRepricing(order: RepricingOrder): Promise<RepricingPla
     for (const row of rows) {
       looked++;
       const model = order.find(row.model);
-      if (!isOurs(row) || model === undefined || model.local) {
+      if (!isOurs(row) || model === undefined || isFree(model)) {
         kept++;
         continue;
       }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { parseCsv } from "../../server/money/csv.ts";
 import { latchkey } from "../support/cli.ts";
 import { ask, SidecarProcess } from "../support/sidecar.ts";
@@ -75,6 +76,39 @@ describe("money on the command line", function () {
     assert.equal(code, 0);
     assert.match(stdout, /2 attempts were looked at; 2 keep their figure/);
     assert.equal((await run("reprice")).code, 2);
+  });
+
+  it("reprice shows what a corrected price changes, writes it when told to, and keeps the old figure", async () => {
+    const doubled = { usdPerMillion: { input: 2, output: 4, cacheRead: 0.2 } };
+    writeFileSync(
+      join(home, "settings.json"),
+      JSON.stringify({ "local.discover": false, providers: { custom: [asProvider(vendor, { needsKey: false }, doubled)] } }),
+    );
+    const shown = await run("reprice", "--from", "2026-01-01");
+    assert.match(shown.stdout, /\nacme\/m1 +2 +\$0\.0017 +\$0\.0034 +\+\$0\.0017/);
+    assert.match(shown.stdout, /2 figures would change\. Nothing was written: add --write\./);
+    const written = await run("reprice", "--from", "2026-01-01", "--write", "--json");
+    assert.deepEqual([JSON.parse(written.stdout).changed, JSON.parse(written.stdout).written], [2, 2]);
+    assert.match((await run("reprice", "--from", "2026-01-01")).stdout, /Every other figure is what today's prices give/);
+    const [row] = JSON.parse((await run("usage", "--by", "model", "--json")).stdout);
+    assert.equal(row.costNanoUsd, 4 * COST);
+    const ledger = new DatabaseSync(join(home, "ledger.sqlite"), { readOnly: true });
+    assert.deepEqual(
+      { ...ledger.prepare("SELECT sum(old_nano) AS old, sum(new_nano) AS new FROM repricing").get() },
+      { old: 2 * COST, new: 4 * COST },
+    );
+    ledger.close();
+  });
+
+  it("ask --estimate says what each model would cost, as text and as JSON, and sends nothing", async () => {
+    const before = vendor.requests.length;
+    const text = await run("ask", "hello there", "--estimate");
+    assert.match(text.stdout, /^acme\/m1 +about \$0\.\d+, at most \$0\.\d+ \(\d+ tokens in; prices of 20\d\d-\d\d-\d\d\)/);
+    const quote = JSON.parse((await run("ask", "hello there", "--estimate", "--json")).stdout);
+    assert.equal(quote.candidates[0].model, "acme/m1");
+    const none = await run("ask", "hello there", "--estimate", "--model", "nobody/m1");
+    assert.deepEqual([none.code, /No model can take this prompt/.test(none.stdout)], [3, true]);
+    assert.equal(vendor.requests.length, before);
   });
 
   it("reconcile compares a vendor's file and says by its exit code whether all agrees", async () => {

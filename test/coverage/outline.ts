@@ -55,6 +55,7 @@ function sidesOf(node: Node): Node[] {
     case "ConditionalExpression":
       return [node.consequent, node.alternate].filter(isNode);
     case "LogicalExpression":
+      return isForTheChecker(node) ? [] : [node.right].filter(isNode);
     case "AssignmentPattern":
       return [node.right].filter(isNode);
     case "SwitchCase":
@@ -62,6 +63,13 @@ function sidesOf(node: Node): Node[] {
     default:
       return [];
   }
+}
+
+/** `list[at] ?? 0`: where the index is always good, the literal stands for the type checker (noUncheckedIndexedAccess), and nothing can take it. */
+function isForTheChecker({ operator, right }: Node): boolean {
+  return (
+    operator === "??" && isNode(right) && (right.type === "Literal" || (right.type === "ArrayExpression" && right.end - right.start === 2))
+  );
 }
 
 function visit(node: Node, see: (node: Node) => void): void {
