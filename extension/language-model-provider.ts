@@ -38,6 +38,14 @@ export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.
     this.#watching = parts.models.onChange(() => void this.#remember());
   }
 
+  /**
+   * VS Code asks for models when somebody needs them; a fresh profile's first message comes before that and would find
+   * none. Told of a change, it asks now, silently.
+   */
+  announce(): void {
+    this.#changed.fire();
+  }
+
   /** Answers at once with what was last known; asking silently never starts the sidecar nor shows anything. */
   async provideLanguageModelChatInformation({ silent }: { silent: boolean }): Promise<Information[]> {
     const { models, memory } = this.#parts;

@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.lm.registerLanguageModelChatProvider(VENDOR, parts.languageModels),
     registerParticipant({ extensionUri: context.extensionUri, sidecar, chats, choice }),
   );
+  parts.languageModels.announce();
   context.subscriptions.push(
     vscode.languages.registerCodeActionsProvider({ scheme: "*" }, new CodeActions(), CodeActions.metadata),
     vscode.workspace.onDidChangeConfiguration((change) => {
