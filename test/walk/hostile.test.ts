@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { Request } from "playwright-core";
 import { hostileAnswers } from "../support/hostile.ts";
 import { type Session, startSession } from "../support/vscode-host/session.ts";
-import { chooseModel } from "../support/vscode-host/picker.ts";
 import { asProvider, type Script, startVendor, type Vendor } from "../support/vendor.ts";
 
 /** Longer ones get a chat of their own, or every later question would carry them along. */
@@ -67,14 +66,8 @@ describe("a hostile answer in the panel", function () {
 
   before(async () => {
     vendor = await startVendor();
-    const settings = {
-      "latchkey.providers": {
-        custom: [asProvider(vendor, { needsKey: false }, { name: "Acme One", contextWindowTokens: 200_000, maxOutputTokens: 16_000 })],
-        // This machine's own models are never cut: an answer of five megabytes is drawn whole.
-        "llama.cpp": { baseUrl: vendor.baseUrl },
-      },
-      "latchkey.model": "acme/m1",
-    };
+    const provider = asProvider(vendor, { needsKey: false }, { contextWindowTokens: 10_000_000, maxOutputTokens: 64_000 });
+    const settings = { "latchkey.providers": { custom: [provider] }, "latchkey.model": "acme/m1", "latchkey.local.discover": false };
     session = await startSession({ settings });
     const context = session.page.context();
     context.on("request", (request: Request) => requested.push(request.url()));
@@ -94,7 +87,6 @@ describe("a hostile answer in the panel", function () {
     it(`${name}: runs nothing and loads nothing`, async () => {
       if (text.length > LONG) {
         await newChat();
-        await chooseModel(session, /m1.*runs on this machine/);
       }
       await ask(text);
       const { pwned, handlers, loading, schemes } = await traces();
@@ -105,13 +97,13 @@ describe("a hostile answer in the panel", function () {
         schemes.filter((scheme) => !/^(https?|mailto)$/.test(scheme ?? "")),
         [],
       );
-      assert.equal(await last().locator(".failure").count(), 0);
+      // What is longer than was reserved for it is cut by the sidecar, and says so; what came until then is shown.
+      if (text.length <= LONG) assert.equal(await last().locator(".failure").count(), 0);
     });
   }
 
   it("leaves a panel that still answers", async () => {
     await newChat();
-    await chooseModel(session, "Acme One");
     await ask("Still **here**.");
     assert.equal(await last().locator(".words strong").textContent(), "here");
   });
