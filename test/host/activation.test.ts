@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as vscode from "vscode";
+
+const children = () => execFileSync("ps", ["-o", "args=", "--ppid", String(process.pid)], { encoding: "utf8" });
 
 const ID = "latchkey.latchkey";
 
@@ -20,9 +23,11 @@ describe("activation", () => {
     assert.deepEqual(vscode.extensions.getExtension(ID)?.packageJSON.activationEvents, ["onStartupFinished"]);
   });
 
-  it("starts no sidecar before it is needed", async () => {
-    const { execFileSync } = await import("node:child_process");
-    const children = execFileSync("ps", ["-o", "args=", "--ppid", String(process.pid)], { encoding: "utf8" });
-    assert.ok(!children.includes("latchkey.cjs serve"), children);
+  it("starts no sidecar before it is needed", () => assert.doesNotMatch(children(), /latchkey\.cjs serve/));
+
+  it("lists its models silently without starting a sidecar", async () => {
+    const models = await vscode.lm.selectChatModels({ vendor: "latchkey" });
+    assert.ok(models.some(({ id }) => id === "auto"));
+    assert.doesNotMatch(children(), /latchkey\.cjs serve/);
   });
 });

@@ -124,6 +124,7 @@ describe("the command", () => {
   it("Open Dashboard opens one tab, however often it is asked", async () => {
     await vscode.commands.executeCommand("latchkey.openDashboard");
     await vscode.commands.executeCommand("latchkey.openDashboard");
+    await until("its tab", () => tabs().includes("Latchkey Dashboard"));
     assert.deepEqual(
       tabs().filter((label) => label === "Latchkey Dashboard"),
       ["Latchkey Dashboard"],
