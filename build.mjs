@@ -115,9 +115,6 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > 22 || (major === 22 && minor >= 15)) {
   require("node:module").enableCompileCache?.();
   require("./server.cjs");
-  // What is young stays small once all is loaded: a hundred streams that open at once would make it grow, and it would stay so.
-  // Not in a Node inside another program, whose settings are that program's.
-  if (!process.versions.electron) setTimeout(() => require("node:v8").setFlagsFromString("--semi-space-growth-factor=1"), 250).unref();
 } else handOver();
 
 function handOver() {

@@ -19,6 +19,12 @@ export interface Way {
 const LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
 /** Below the 60 s after which common load balancers hang up, so that a prompt a minute still finds its connection. */
 const KEEP_ALIVE_MS = 50_000;
+/**
+ * How long before a server's own stated end of an idle connection ours comes: a request on its way to a connection that closes is lost, and
+ * may not be sent again. undici counts such ends in whole seconds, and a busy machine is late.
+ */
+const KEEP_ALIVE_MARGIN_MS = 4_000;
+const KEEP_ALIVE = { keepAliveTimeout: KEEP_ALIVE_MS, keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS };
 const CONNECT_MS = 10_000;
 
 export interface Dispatchers {
@@ -57,7 +63,7 @@ async function straight(way: Way): Promise<Dispatcher> {
   const plain = buildConnector({ timeout: CONNECT_MS, ...(way.lookup ? { lookup: way.lookup } : {}) });
   const secured = way.secure ? trusting(buildConnector, await import("./certificates.ts"), way) : plain;
   const connect: buildConnector.connector = (options, callback) => (options.protocol === "https:" ? secured : plain)(options, callback);
-  return new Agent({ ...LIMITS, keepAliveTimeout: KEEP_ALIVE_MS, connect });
+  return new Agent({ ...LIMITS, ...KEEP_ALIVE, connect });
 }
 
 /** Connects with what is quick to load; reads the system's certificates only when the server's signer is not among those. */
@@ -99,7 +105,7 @@ async function throughProxy({ strictSsl, caFiles }: Way, proxy: URL): Promise<Di
     ...LIMITS,
     uri: bare.href,
     ...(credentials === ":" ? {} : { token: `Basic ${Buffer.from(credentials).toString("base64")}` }),
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...KEEP_ALIVE,
     // What is not encrypted is sent in the proxy's own form: many refuse to tunnel it.
     proxyTunnel: false,
     requestTls: tls,
