@@ -75,21 +75,26 @@ function stepsBelow(quality: number, wanted: Complexity): number {
   return steps;
 }
 
-function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null } {
+/** Sight that nobody measured is not told by how well a model writes: such a model stands one step lower than its general score. */
+const UNSEEN_STEPS = 1;
+
+function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null; stepsLower?: number } {
   const skill: SkillName = rules.vision ? "vision" : rules.skill;
   const own = entry.quality[skill];
   if (own !== null || entry.quality.general === null)
     return { quality: own, note: own === null ? "no quality score is published; ranked after measured models" : null };
-  return { quality: entry.quality.general, note: `no ${skill} score is published; its general score counts` };
+  const note = `no ${skill} score is published; its general score counts`;
+  if (!rules.vision) return { quality: entry.quality.general, note };
+  return { quality: entry.quality.general, note: `${note}, after models whose sight was measured`, stepsLower: UNSEEN_STEPS };
 }
 
 function judge(one: Eligible, rules: RankingRules, trade: Trade, floorLevel: Complexity): Judged {
   const { model } = one.entry;
-  const { quality, note } = qualityOf(one.entry, rules);
+  const { quality, note, stepsLower = 0 } = qualityOf(one.entry, rules);
   const cost = isFree(model) ? 0 : one.estimate.p50NanoUsd;
   const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
   const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
-  const group = groupOf(one, quality === null ? GROUP.unmeasured : steps, cost, isSharedFree);
+  const group = groupOf(one, quality === null ? GROUP.unmeasured : Math.min(GROUP.unmeasured, steps + stepsLower), cost, isSharedFree);
   const isPlain = note === null && cost !== null && steps === 0 && group < GROUP.sharedFree;
   const notes = isPlain ? NO_NOTES : notesOf({ note, cost, group, tooWeak: steps > 0 ? QUALITY_FLOORS[floorLevel] : null }, rules);
   return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };

@@ -139,6 +139,20 @@ describe("route", () => {
     );
   });
 
+  it("asks whose sight was measured before whose was not, however well the other writes", () => {
+    const unseen = modelOf("acme/unseen", { quality: { general: 95 }, usd: { input: 0.1, output: 0.1 }, capabilities: ["vision"] });
+    const measured = modelOf("acme/measured", {
+      quality: { general: 90, vision: 90 },
+      usd: { input: 1, output: 4 },
+      capabilities: ["vision"],
+    });
+    const picture: RoutingCase = { messages: [{ role: "user", parts: [{ type: "image", data: "AA" }] }] };
+    const decision = decide("", [unseen, measured], picture);
+    assert.deepEqual(names(decision), ["acme/measured", "acme/unseen"]);
+    assert.match(decision.candidates[1]?.notes?.[0] ?? "", /after models whose sight was measured/);
+    assert.deepEqual(names(decide(HELLO, [unseen, measured])), ["acme/unseen", "acme/measured"]);
+  });
+
   it("weighs code by the code score and pictures by the vision score", () => {
     const coder = modelOf("acme/coder", {
       quality: { general: 90, code: 99, vision: 80 },
