@@ -170,7 +170,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       refresher.stop();
       health.close();
       await budget.close();
-      await Promise.all([ledger.close(), network.close()]);
+      await Promise.all([ledger.close(), network.close(), windows.kept()]);
     },
   };
 }

@@ -15,6 +15,8 @@ export interface LearnedWindows {
   load(): Promise<void>;
   /** Corrects the catalogue at once and the file after that. */
   learn(model: ModelInfo, tokens: number): void;
+  /** Resolves once what was learned is in the file. */
+  kept(): Promise<void>;
 }
 
 export interface LearnedWindowsParts {
@@ -42,7 +44,9 @@ export function openLearnedWindows({ catalog, folder, now, warn }: LearnedWindow
       return new Map();
     }
   };
+  let writing: Promise<void> = Promise.resolve();
   return {
+    kept: () => writing,
     async load() {
       for (const [id, learned] of parse(await readText(path))) catalog.correctWindow(id, learned);
     },
@@ -53,7 +57,8 @@ export function openLearnedWindows({ catalog, folder, now, warn }: LearnedWindow
       catalog.correctWindow(model.id, learned);
       const withIt = (text: string | null) =>
         JSON.stringify({ version: 1, windows: Object.fromEntries(parse(text).set(model.id, learned)) });
-      updateFile(path, withIt).catch((error: unknown) => warn(`the window of ${model.id} could not be kept: ${String(error)}`));
+      const failed = (error: unknown) => warn(`the window of ${model.id} could not be kept: ${String(error)}`);
+      writing = writing.then(() => updateFile(path, withIt)).then(() => undefined, failed);
     },
   };
 }

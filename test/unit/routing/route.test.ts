@@ -146,7 +146,7 @@ describe("route", () => {
       usd: { input: 1, output: 4 },
       capabilities: ["vision"],
     });
-    const picture: RoutingCase = { messages: [{ role: "user", parts: [{ type: "image", data: "AA" }] }] };
+    const picture = { messages: [{ role: "user", parts: [{ type: "image", data: "AA" }] }] } as RoutingCase;
     const decision = decide("", [unseen, measured], picture);
     assert.deepEqual(names(decision), ["acme/measured", "acme/unseen"]);
     assert.match(decision.candidates[1]?.notes?.[0] ?? "", /after models whose sight was measured/);
