@@ -46,6 +46,8 @@ export function createAccess(parts: AccessParts): Access {
   return new Providers(parts);
 }
 
+const WHOLLY_USABLE: Availability = { usable: true, headroom: 1 };
+
 class Providers implements Access {
   readonly #parts: AccessParts;
   #seenSettings: Settings | null = null;
@@ -69,13 +71,16 @@ class Providers implements Access {
 
   availabilities(): (model: ModelInfo) => Availability {
     const providers = new Map<string, Availability>();
+    // Models come by provider: its keys are listed once, not for each.
+    let [keysOf, keys]: [string, readonly string[]] = ["", []];
     return (model) => {
       let ofProvider = providers.get(model.provider);
       if (ofProvider === undefined) {
         ofProvider = this.#ofProvider(model.provider);
         providers.set(model.provider, ofProvider);
       }
-      return ofProvider.usable && model.provider !== "demo" ? this.#withHealth(model) : ofProvider;
+      if (keysOf !== model.provider) [keysOf, keys] = [model.provider, this.keyNamesOf(model.provider)];
+      return ofProvider.usable && model.provider !== "demo" ? this.#withHealth(model, keys) : ofProvider;
     };
   }
 
@@ -153,8 +158,9 @@ class Providers implements Access {
     return { usable: true, headroom: 1 };
   }
 
-  #withHealth(model: ModelInfo): Availability {
-    const state = this.#parts.health.stateOf(model.provider, model.id, this.keyNamesOf(model.provider));
+  #withHealth(model: ModelInfo, keys: readonly string[]): Availability {
+    const state = this.#parts.health.stateOf(model.provider, model.id, keys);
+    if (state.health === "ok" && state.headroom === 1) return WHOLLY_USABLE;
     if (state.health === "ok" || state.health === "probing") return { usable: true, headroom: state.headroom };
     return { usable: false, reason: restReason(model.provider, state), rule: "health", headroom: 0 };
   }

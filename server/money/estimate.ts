@@ -1,14 +1,15 @@
 // The quote: what a prompt will cost on each model, at the median and at the worst; counted once, asked once a model, learned from use.
 import type { ImagePart } from "../../shared/chat.ts";
-import { alwaysReasons, type ModelInfo, type Price } from "../../shared/model.ts";
+import type { ModelInfo, Price } from "../../shared/model.ts";
 import { type NanoUsd, totalInputTokens, type Usage } from "../../shared/money.ts";
 import type { ChatDraft } from "../../shared/protocol.ts";
-import { imageRuleOf, type ImageSize, imageTokens } from "./image-tokens.ts";
+import { type ImageSize, imageTokens } from "./image-tokens.ts";
 import type { AttemptRow } from "./ledger/ledger.ts";
+import { FactsMemory, type Learned, type ModelFacts } from "./model-facts.ts";
 import { OutputLengths, priorOutputTokens } from "./output-length.ts";
-import { type FullRates, priceAt, pricesOfDay, ratesFor } from "./price.ts";
+import { type FullRates, ratesFor } from "./price.ts";
 import { type PromptSize, promptSize } from "./prompt-size.ts";
-import { type TokenRule, tokenRuleOf } from "./token-rules.ts";
+import type { TokenRule } from "./token-rules.ts";
 import { countTokens, estimateTokens, TokenMemory } from "./tokens.ts";
 
 /** The quote of one model for one prompt. */
@@ -64,28 +65,7 @@ const MARGIN = { exact: 1.03, estimated: 1.3, tokens: 32 } as const;
 /** Observed tokens count against this many of the prior. */
 const PRIOR_TOKENS = 1500;
 const FADING = 0.97;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-interface Known {
-  readonly rule: TokenRule;
-  readonly perImage: ReturnType<typeof imageRuleOf>;
-  price: Price | null;
-  rates: FullRates | null;
-  /** What else may be billed today, where a vendor has peak hours. */
-  readonly otherPrices: readonly Price[];
-  /** When these prices were looked up for, and until when they hold. */
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly leastCachedTokens: number;
-  /** Its vendor is asked to cache, so what is not read from the cache is written to it, at the price of that. */
-  readonly marksCache: boolean;
-}
-
-interface Learned {
-  observed: number;
-  base: number;
-}
+const NO_PRICES: readonly Price[] = [];
 
 export function createEstimator(options: EstimatorOptions): Estimator {
   return new LearningEstimator(options);
@@ -93,7 +73,7 @@ export function createEstimator(options: EstimatorOptions): Estimator {
 
 class LearningEstimator implements Estimator {
   readonly #options: EstimatorOptions;
-  readonly #known = new WeakMap<ModelInfo, Known>();
+  readonly #facts: FactsMemory;
   readonly #learned = new Map<string, Learned>();
   readonly #lengths = new OutputLengths();
   readonly #memory = new TokenMemory();
@@ -102,6 +82,10 @@ class LearningEstimator implements Estimator {
 
   constructor(options: EstimatorOptions) {
     this.#options = options;
+    this.#facts = new FactsMemory({
+      leastCachedTokens: (model) => options.leastCachedTokens?.(model) ?? LEAST_CACHED_TOKENS,
+      learnedOf: (model) => this.#learnedOf(model),
+    });
   }
 
   quote(draft: ChatDraft, warm?: Warm): (model: ModelInfo) => ModelQuote {
@@ -109,41 +93,40 @@ class LearningEstimator implements Estimator {
     const size = promptSize(draft, (text) =>
       this.#memory.count(text, exact === null ? estimateTokens : (whole) => countTokens(whole, exact)),
     );
-    const sizes = size.images.map((image) => this.#options.imageSize?.(image) ?? null);
+    const images = size.images.map((image) => this.#options.imageSize?.(image) ?? null);
     const now = this.#options.now().getTime();
-    return (model) => this.#quoteOf(model, draft, size, sizes, warm?.model === model.id ? warm.tokens : 0, now);
+    const asked: Asked = { draft, size, images, isExact: exact !== null };
+    let counted: Counted | undefined;
+    const byRule = new Map<TokenRule, Counted>();
+    return (model) => {
+      const facts = this.#facts.of(model, now);
+      // Models come by provider, so the rule is nearly always that of the model before.
+      if (counted?.rule !== facts.rule) {
+        counted = byRule.get(facts.rule) ?? countedBy(facts.rule, asked);
+        byRule.set(facts.rule, counted);
+      }
+      return this.#quoteOf(facts, asked, counted, warm?.model === facts.id ? warm.tokens : 0);
+    };
   }
 
-  #quoteOf(
-    model: ModelInfo,
-    draft: ChatDraft,
-    size: PromptSize,
-    images: readonly (ImageSize | null)[],
-    keptTokens: number,
-    nowMs: number,
-  ): ModelQuote {
-    const known = this.#knownOf(model, nowMs);
-    const { rule } = known;
-    const added = size.toolTokens > 0 ? size.toolTokens * rule.tools.factor + rule.tools.once : 0;
-    const schema = size.schemaTokens > 0 ? size.schemaTokens * rule.schema.factor + rule.schema.once : 0;
-    const text = size.textTokens * rule.factor + added + schema + rule.perPrompt + rule.perMessage * size.messages;
-    let pictures = 0;
-    for (const image of images)
-      pictures += imageTokens(known.perImage, image && (this.#options.fittedSize?.(model.provider, image) ?? image));
-    const inputTokens = Math.ceil(text * this.#factorOf(model.id) + pictures);
-    const isExact = rule.exact && this.#count !== null;
-    const inputWorst = Math.ceil(inputTokens * (isExact ? MARGIN.exact : MARGIN.estimated)) + MARGIN.tokens;
-    const outputTokensWorst = outputCap(model, draft, inputTokens);
-    const prior = priorOutputTokens(model, draft.taskType, draft.reasoning);
-    const outputTokensP50 = Math.min(outputTokensWorst, Math.round(this.#lengths.median(model.id, draft.taskType, prior)));
-    const cached = Math.min(keptTokens, size.prefixTokens * rule.factor * CACHE_HIT_SHARE);
-    const cachedShare = cached >= known.leastCachedTokens ? Math.min(1, cached / inputTokens) : 0;
-    const isWritten = known.marksCache && inputTokens >= known.leastCachedTokens;
-    const flat = known.price === null ? 0 : (known.price.perRequestNanoUsd ?? 0) + (known.price.perImageNanoUsd ?? 0) * images.length;
-    const rates = ratesOf(known, inputTokens);
-    const worstRates = ratesOf(known, inputWorst);
+  /** Hot: asked for every model of a catalogue for one prompt, so it looks nothing up that the facts can hold. */
+  #quoteOf(facts: ModelFacts, { draft, images }: Asked, counted: Counted, keptTokens: number): ModelQuote {
+    const { learned } = facts;
+    const factor = (learned.observed + PRIOR_TOKENS) / (learned.base + PRIOR_TOKENS);
+    const inputTokens = Math.ceil(counted.text * factor + (images.length === 0 ? 0 : this.#pictures(facts, images)));
+    const inputWorst = Math.ceil(inputTokens * counted.margin) + MARGIN.tokens;
+    const outputTokensWorst = outputCap(facts, draft, inputTokens);
+    const prior = priorOutputTokens(facts, draft.taskType, draft.reasoning);
+    const outputTokensP50 = Math.min(outputTokensWorst, Math.round(this.#lengths.median(facts.id, draft.taskType, prior)));
+    const cached = keptTokens === 0 ? 0 : Math.min(keptTokens, counted.prefix);
+    const cachedShare = cached >= facts.leastCachedTokens ? Math.min(1, cached / inputTokens) : 0;
+    const isWritten = facts.marksCache && inputTokens >= facts.leastCachedTokens;
+    const flat = facts.perRequestNanoUsd + facts.perImageNanoUsd * images.length;
+    const rates = ratesOf(facts, inputTokens);
+    const worstRates = ratesOf(facts, inputWorst);
     let most = worstRates === null ? 0 : worst(worstRates, inputWorst, outputTokensWorst);
-    for (const price of known.otherPrices) most = Math.max(most, worst(ratesFor(price, inputWorst), inputWorst, outputTokensWorst));
+    for (const other of facts.otherPrices ?? NO_PRICES)
+      most = Math.max(most, worst(ratesFor(other, inputWorst), inputWorst, outputTokensWorst));
     return {
       inputTokens,
       outputTokensP50,
@@ -151,8 +134,13 @@ class LearningEstimator implements Estimator {
       cachedShare,
       p50NanoUsd: rates === null ? null : Math.round(median(rates, inputTokens, outputTokensP50, cachedShare, isWritten)) + flat,
       worstNanoUsd: worstRates === null ? null : Math.ceil(most) + flat,
-      baseTokens: Math.ceil(text),
+      baseTokens: counted.baseTokens,
     };
+  }
+
+  #pictures({ model, perImage }: ModelFacts, images: Asked["images"]): number {
+    const { fittedSize } = this.#options;
+    return images.reduce((sum, image) => sum + imageTokens(perImage, image && (fittedSize?.(model.provider, image) ?? image)), 0);
   }
 
   outputTokens(producedLength: number): number {
@@ -187,47 +175,60 @@ class LearningEstimator implements Estimator {
   }
 
   #factorOf(model: string): number {
-    const learned = this.#learned.get(model);
-    return learned === undefined ? 1 : (learned.observed + PRIOR_TOKENS) / (learned.base + PRIOR_TOKENS);
+    const { observed, base } = this.#learnedOf(model);
+    return (observed + PRIOR_TOKENS) / (base + PRIOR_TOKENS);
+  }
+
+  #learnedOf(model: string): Learned {
+    const known = this.#learned.get(model);
+    if (known !== undefined) return known;
+    const nothing = { observed: 0, base: 0 };
+    this.#learned.set(model, nothing);
+    return nothing;
   }
 
   /** A ratio of sums, older prompts fading; a figure beyond five times is a vendor's slip or tools of its own, not a tokenizer. */
   #compare(model: string, base: number, observed: number): void {
     if (base <= 0 || observed <= 0 || observed > 5 * base || base > 5 * observed) return;
-    const learned = this.#learned.get(model) ?? { observed: 0, base: 0 };
-    this.#learned.set(model, { observed: learned.observed * FADING + observed, base: learned.base * FADING + base });
-  }
-
-  #knownOf(model: ModelInfo, nowMs: number): Known {
-    const known = this.#known.get(model);
-    if (known !== undefined && nowMs >= known.fromMs && nowMs < known.untilMs) return known;
-    const now = new Date(nowMs);
-    const price = priceAt(model, now);
-    const dayPrices = pricesOfDay(model, now);
-    // Peak hours begin and end by the minute; every other price holds for the day.
-    const stepMs = dayPrices.length > 1 ? MINUTE_MS : DAY_MS;
-    const fromMs = Math.floor(nowMs / stepMs) * stepMs;
-    const fresh = {
-      rule: tokenRuleOf(model),
-      perImage: imageRuleOf(model),
-      price,
-      rates: price === null ? null : ratesFor(price, 0),
-      otherPrices: dayPrices.filter((other) => other !== price),
-      ...{ fromMs, untilMs: fromMs + stepMs },
-      leastCachedTokens: this.#options.leastCachedTokens?.(model) ?? LEAST_CACHED_TOKENS,
-      marksCache: model.capabilities.includes("caching"),
-    };
-    this.#known.set(model, fresh);
-    return fresh;
+    const learned = this.#learnedOf(model);
+    learned.observed = learned.observed * FADING + observed;
+    learned.base = learned.base * FADING + base;
   }
 }
 
-function ratesOf(known: Known, inputTokens: number): FullRates | null {
-  return known.price?.tiers === undefined ? known.rates : ratesFor(known.price, inputTokens);
+/** One prompt as it is to be quoted. */
+interface Asked {
+  readonly draft: ChatDraft;
+  readonly size: PromptSize;
+  readonly images: readonly (ImageSize | null)[];
+  /** The tokenizer is loaded. */
+  readonly isExact: boolean;
 }
 
-function outputCap(model: ModelInfo, draft: ChatDraft, inputTokens: number): number {
-  const reasons = alwaysReasons(model) || (draft.reasoning !== undefined && draft.reasoning !== "off");
+/** What one prompt counts by one rule: the same for every model of the rule. */
+interface Counted {
+  readonly rule: TokenRule;
+  readonly text: number;
+  readonly baseTokens: number;
+  /** Of what a warm cache may hold, the most that is believed to be read from it. */
+  readonly prefix: number;
+  readonly margin: number;
+}
+
+function countedBy(rule: TokenRule, { size, isExact }: Asked): Counted {
+  const added = size.toolTokens > 0 ? size.toolTokens * rule.tools.factor + rule.tools.once : 0;
+  const schema = size.schemaTokens > 0 ? size.schemaTokens * rule.schema.factor + rule.schema.once : 0;
+  const text = size.textTokens * rule.factor + added + schema + rule.perPrompt + rule.perMessage * size.messages;
+  const prefix = size.prefixTokens * rule.factor * CACHE_HIT_SHARE;
+  return { rule, text, baseTokens: Math.ceil(text), prefix, margin: rule.exact && isExact ? MARGIN.exact : MARGIN.estimated };
+}
+
+function ratesOf({ tiered, rates }: ModelFacts, inputTokens: number): FullRates | null {
+  return tiered === null ? rates : ratesFor(tiered, inputTokens);
+}
+
+function outputCap(model: ModelFacts, draft: ChatDraft, inputTokens: number): number {
+  const reasons = model.reasonsUnasked || (draft.reasoning !== undefined && draft.reasoning !== "off");
   const asked = draft.maxOutputTokens ?? (reasons ? DEFAULT_REASONING_OUTPUT_TOKENS : DEFAULT_OUTPUT_TOKENS);
   return Math.max(1, Math.min(asked, model.maxOutputTokens, Math.max(1, model.contextWindowTokens - inputTokens)));
 }

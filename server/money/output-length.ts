@@ -1,6 +1,5 @@
 // How long answers are: medians of what was seen per model and task, begun with a stated prior; knows no clock and no ledger.
 import type { Reasoning } from "../../shared/chat.ts";
-import { alwaysReasons, type ModelInfo } from "../../shared/model.ts";
 import type { TaskType } from "../../shared/route.ts";
 
 /**
@@ -25,11 +24,21 @@ const KEPT = 64;
 const PRIOR_WEIGHT = 3;
 const ENOUGH = 3;
 
+export interface ReasoningFacts {
+  /** It reasons also where nobody asks for it. */
+  readonly reasonsUnasked: boolean;
+  readonly reasonsNever: boolean;
+}
+
 /** A model that always reasons does so moderately when nobody says how much. */
-export function priorOutputTokens(model: ModelInfo, task: TaskType | undefined, reasoning: Reasoning | undefined): number {
-  const unasked = alwaysReasons(model) ? "medium" : "off";
-  const wanted = reasoning === "off" && unasked === "medium" ? "low" : (reasoning ?? unasked);
-  const reasons = model.reasoningControl === "none" ? "off" : wanted;
+export function priorOutputTokens(
+  { reasonsUnasked, reasonsNever }: ReasoningFacts,
+  task: TaskType | undefined,
+  reasoning: Reasoning | undefined,
+): number {
+  const unasked = reasonsUnasked ? "medium" : "off";
+  const wanted = reasoning === "off" && reasonsUnasked ? "low" : (reasoning ?? unasked);
+  const reasons = reasonsNever ? "off" : wanted;
   return PRIOR[task ?? "general"] + REASONING_PRIOR[reasons];
 }
 

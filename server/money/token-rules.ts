@@ -52,9 +52,12 @@ const VENDOR_OF: Readonly<Record<string, string>> = {
   "x-ai": "xai",
 };
 
+/** Each made whole once: two models of one rule share it, so what a prompt counts by it is worked out once. */
+const WHOLE: ReadonlyMap<string, TokenRule> = new Map(Object.entries(RULES).map(([name, rule]) => [name, { ...ORDINARY, ...rule }]));
+
 /** A router's model ids begin with the vendor's name; the rule is the vendor's, the tokenizer with it. */
 export function tokenRuleOf(model: Pick<ModelInfo, "provider" | "model">): TokenRule {
   const slash = model.model.indexOf("/");
   const vendor = slash > 0 ? VENDOR_OF[model.model.slice(0, slash)] : undefined;
-  return { ...ORDINARY, ...RULES[vendor ?? VENDOR_OF[model.provider] ?? model.provider] };
+  return WHOLE.get(vendor ?? VENDOR_OF[model.provider] ?? model.provider) ?? ORDINARY;
 }

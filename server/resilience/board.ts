@@ -11,10 +11,14 @@ import { describe, leastBad, usable, worst } from "./view.ts";
 /** A rest is looked at again at least this often; longer timers would overflow on the way to a day. */
 const LONGEST_LOOK_AHEAD_MS = 3_600_000;
 
+const WELL: HealthState = { health: "ok", headroom: 1 };
+
 export class HealthBoard implements Health {
   readonly #now: () => Date;
   readonly #circuits = new Map<string, { readonly scope: Scope; readonly circuit: Circuit }>();
   readonly #shares = new Map<string, readonly RateShare[]>();
+  /** By provider, the models that a circuit or a reading is kept of; "" where one is of the whole provider or of a key. */
+  readonly #heard = new Map<string, Set<string>>();
   /** What a refusing response asked for, until the failure that came of it is reported. */
   readonly #askedMs = new Map<string, number>();
   /** Every model that was asked, by provider: what a provider's sum is drawn over. */
@@ -31,13 +35,16 @@ export class HealthBoard implements Health {
         if (scope.model !== "") this.#remember(scope);
         this.#circuit(scope).adopt(rest);
       },
-      shares: (scope, shares) => this.#shares.set(scopeKey(scope), shares),
+      shares: (scope, shares) => this.#keepShares(scope, shares),
       learned: () => this.#tell(),
     });
   }
 
   stateOf(provider: string, model: string, keys: readonly string[]): HealthState {
     if (model === "") return this.#sumOf(provider, keys);
+    // Routing asks this of a whole catalogue, of which most was never heard of.
+    const heard = this.#heard.get(provider);
+    if (heard === undefined || !(heard.has("") || heard.has(model))) return WELL;
     const perKey = named(keys).map((key) => ({
       view: worst([this.#view({ provider, model: "", key }), this.#view({ provider, model, key })]),
       headroom: headroomOf(this.#shares.get(scopeKey({ provider, model, key })) ?? [], this.#now()),
@@ -83,7 +90,7 @@ export class HealthBoard implements Health {
     const now = this.#now();
     const shares = readRateShares(headers, now);
     if (shares.length > 0) {
-      this.#shares.set(scopeKey(target), shares);
+      this.#keepShares(target, shares);
       this.#exchange.publishShares(target, shares);
     }
     const askedMs = status >= 400 ? readRetryAfterMs(headers, now) : null;
@@ -148,9 +155,20 @@ export class HealthBoard implements Health {
     return this.#circuits.get(scopeKey(scope))?.circuit.view(this.#now().getTime()) ?? { state: "closed" };
   }
 
+  #keepShares(scope: Scope, shares: readonly RateShare[]): void {
+    this.#hear(scope);
+    this.#shares.set(scopeKey(scope), shares);
+  }
+
+  #hear({ provider, model }: Scope): void {
+    const heard = this.#heard.get(provider) ?? new Set();
+    this.#heard.set(provider, heard.add(model));
+  }
+
   #circuit(scope: Scope): Circuit {
     const known = this.#circuits.get(scopeKey(scope));
     if (known) return known.circuit;
+    this.#hear(scope);
     const circuit = new Circuit();
     this.#circuits.set(scopeKey(scope), { scope, circuit });
     return circuit;

@@ -66,10 +66,10 @@ function tooDear({ worstNanoUsd }: Estimate, model: ModelInfo, limit: number | n
 }
 
 /** The prompt and the answer must fit together; without a wish, the expected answer counts. */
-function overflow(model: ModelInfo, estimate: Estimate, needs: Requirements): Reason | null {
-  const answer = Math.min(needs.outputTokens ?? estimate.outputTokensP50, model.maxOutputTokens);
+function overflow({ model, maxOutputTokens, contextWindowTokens }: Entry, estimate: Estimate, needs: Requirements): Reason | null {
+  const answer = Math.min(needs.outputTokens ?? estimate.outputTokensP50, maxOutputTokens);
   const wanted = estimate.inputTokens + answer;
-  if (wanted <= model.contextWindowTokens) return null;
+  if (wanted <= contextWindowTokens) return null;
   const window = `${thousands(model.contextWindowTokens)}${model.limitsAssumed ? " (assumed)" : ""}`;
   return { rule: "window", reason: `needs a window of ${thousands(wanted)} tokens with the answer; ${model.model} has ${window}` };
 }
@@ -79,8 +79,9 @@ function thousands(tokens: number): string {
 }
 
 function tooShort(model: ModelInfo, needs: Requirements): Reason | null {
+  if (needs.outputTokens === null) return null;
   const isStated = !model.limitsAssumed && model.quirks?.outputAssumed !== true;
-  if (needs.outputTokens === null || !isStated || needs.outputTokens <= model.maxOutputTokens) return null;
+  if (!isStated || needs.outputTokens <= model.maxOutputTokens) return null;
   return {
     rule: "output",
     reason: `answers with at most ${thousands(model.maxOutputTokens)} tokens; ${thousands(needs.outputTokens)} are asked for`,
@@ -127,25 +128,28 @@ function isOpen(input: RouteInput, { id, entries }: Shelf["providers"][number], 
 }
 
 function siftOne(input: RouteInput, entry: Entry, needs: Requirements, sifted: Sifted): void {
-  const { model } = entry;
-  const judged = judge(input, entry, needs);
-  if (judged.reason) sifted.excluded.push({ model: model.id, reason: judged.reason.reason, rule: judged.reason.rule });
-  if (judged.one) (judged.reason ? sifted.tooLong : sifted.eligible).push(judged.one);
+  const against = weigh(input, entry, needs, sifted);
+  if (against !== null) sifted.excluded.push({ model: entry.id, reason: against.reason, rule: against.rule });
 }
 
-/** A reason without `one` is final; a reason with `one` says that only the length stands in the way. */
-function judge(input: RouteInput, entry: Entry, needs: Requirements): { reason: Reason | null; one?: Eligible } {
+/** What is known before anything is asked of keys, health or prices comes first; nothing is made for a model that fails there. */
+function weigh(input: RouteInput, entry: Entry, needs: Requirements, sifted: Sifted): Reason | null {
   const { model } = entry;
   const known = forbidden(model, input) ?? missing(entry, needs, false) ?? entry.passedBy ?? tooShort(model, needs);
-  if (known) return { reason: known };
+  if (known !== null) return known;
   const availability = input.availability(model);
   const closed = unavailable(availability, model);
-  if (closed) return { reason: closed };
+  if (closed !== null) return closed;
   const estimate = input.estimate(model);
   const dear = tooDear(estimate, model, input.maxCostNanoUsd);
-  if (dear) return { reason: dear };
-  return { reason: overflow(model, estimate, needs), one: { entry, estimate, availability, notes: [] } };
+  if (dear !== null) return dear;
+  const long = overflow(entry, estimate, needs);
+  (long === null ? sifted.eligible : sifted.tooLong).push({ entry, estimate, availability, notes: NO_NOTES });
+  return long;
 }
+
+/** One for all: most have nothing to remark. */
+const NO_NOTES: readonly string[] = [];
 
 /** A pinned model is honoured: only what makes an answer impossible or forbidden keeps it out. */
 export function judgePinned(input: RouteInput, entry: Entry, needs: Requirements): Eligible | Exclusion {
@@ -154,10 +158,10 @@ export function judgePinned(input: RouteInput, entry: Entry, needs: Requirements
   const hard = unavailable(availability, model) ?? forbidden(model, input) ?? missing(entry, needs, true);
   if (hard) return { model: model.id, ...hard };
   const estimate = input.estimate(model);
-  const long = input.mayShorten ? null : overflow(model, estimate, needs);
+  const long = input.mayShorten ? null : overflow(entry, estimate, needs);
   const stopped = tooDear(estimate, model, input.maxCostNanoUsd) ?? long;
   if (stopped) return { model: model.id, ...stopped };
-  const soft = [entry.passedBy, tooShort(model, needs), input.mayShorten ? overflow(model, estimate, needs) : null];
+  const soft = [entry.passedBy, tooShort(model, needs), input.mayShorten ? overflow(entry, estimate, needs) : null];
   const notes = soft.flatMap((reason) => (reason ? [reason.reason] : []));
   return { entry, estimate, availability, notes };
 }

@@ -1,11 +1,11 @@
 // The order of those that may take a prompt: quality against expected cost, good enough before too weak, measured before unknown; pure.
-import { isFree } from "../../shared/model.ts";
 import type { NanoUsd } from "../../shared/money.ts";
 import type { Candidate, Complexity, Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
 import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
-import type { Entry, SkillName } from "./shelf.ts";
+import type { SkillName } from "./shelf.ts";
+import { Standings } from "./standings.ts";
 import {
   DOCUMENT_FACTOR,
   LEAST_COSTS_NANO_USD,
@@ -49,23 +49,23 @@ interface Trade {
   readonly leastCost: NanoUsd;
 }
 
-interface Judged {
-  readonly one: Eligible;
-  readonly group: number;
-  readonly quality: number | null;
-  readonly cost: NanoUsd | null;
-  readonly score: number;
-  readonly notes: readonly string[];
-}
-
 export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked {
   const exponent = QUALITY_EXPONENTS[rules.policy][rules.level] * (0.5 + rules.gain);
   const trade: Trade = { exponent, leastCost: LEAST_COSTS_NANO_USD[rules.policy][rules.level] };
   const floorLevel = rules.policy === "cheap" ? lowerLevel(rules.level) : rules.level;
-  const judged = eligible.map((one) => judge(one, rules, trade, floorLevel));
-  const degraded = isBlind(judged, rules.level);
-  const order = judged.sort(degraded ? staticOrder(rules.level) : compare);
-  return { candidates: order.map((row) => candidateOf(row, rules, exponent)), floor: QUALITY_FLOORS[floorLevel], degraded };
+  const standings = new Standings(eligible.length);
+  const skill: SkillName = rules.vision ? "vision" : rules.skill;
+  const remarks = new Remarks(skill, rules.level, QUALITY_FLOORS[floorLevel]);
+  const judging: Judging = { rules, trade, floorLevel, standings, remarks, skill };
+  const candidates = eligible.map((one, index) => judge(one, index, judging));
+  const degraded = isBlind(eligible, standings, rules.level);
+  const order = degraded ? staticOrder(eligible, standings, rules.level) : standings.order();
+  const ordered: Candidate[] = [];
+  for (let at = 0; at < order.length; at += 1) {
+    const candidate = candidates[order[at] ?? 0];
+    if (candidate !== undefined) ordered.push(candidate);
+  }
+  return { candidates: ordered, floor: QUALITY_FLOORS[floorLevel], degraded };
 }
 
 /** How many levels' floors lie between the wanted one and this quality. */
@@ -77,49 +77,83 @@ function stepsBelow(quality: number, wanted: Complexity): number {
 
 /** Sight that nobody measured is not told by how well a model writes: such a model stands one step lower than its general score. */
 const UNSEEN_STEPS = 1;
+const UNSEEN = ", after models whose sight was measured";
 
-function qualityOf(entry: Entry, rules: RankingRules): { quality: number | null; note: string | null; stepsLower?: number } {
-  const skill: SkillName = rules.vision ? "vision" : rules.skill;
+interface Judging {
+  readonly rules: RankingRules;
+  readonly trade: Trade;
+  readonly floorLevel: Complexity;
+  readonly standings: Standings;
+  readonly remarks: Remarks;
+  readonly skill: SkillName;
+}
+
+/** Hot: a large catalogue makes a thousand of these for one prompt, so nothing is made that most do not need. */
+function judge(one: Eligible, index: number, { rules, trade, floorLevel, standings, remarks, skill }: Judging): Candidate {
+  const { entry, availability } = one;
   const own = entry.quality[skill];
-  if (own !== null || entry.quality.general === null)
-    return { quality: own, note: own === null ? "no quality score is published; ranked after measured models" : null };
-  const note = `no ${skill} score is published; its general score counts`;
-  if (!rules.vision) return { quality: entry.quality.general, note };
-  return { quality: entry.quality.general, note: `${note}, after models whose sight was measured`, stepsLower: UNSEEN_STEPS };
+  const quality = own ?? entry.quality.general;
+  const cost = entry.isFree ? 0 : one.estimate.p50NanoUsd;
+  const steps = quality === null ? GROUP.unmeasured : stepsBelow(quality, floorLevel);
+  const unseen = own === null && skill === "vision" ? UNSEEN_STEPS : 0;
+  const group = groupOf(
+    availability.headroom,
+    Math.min(GROUP.unmeasured, steps + unseen),
+    cost,
+    entry.sharedFree && rules.policy !== "cheap",
+  );
+  const score = worthOf(quality, cost, trade) * factorOf(one, rules);
+  standings.set(index, { group, score, cost, quality, place: entry.place });
+  const parts = partsOf(one, { quality, cost }, rules, trade);
+  const notes = remarks.of({ isOwn: own !== null, isMeasured: quality !== null, isPriced: cost !== null, group, isWeak: steps > 0 });
+  if (notes.length === 0 && one.notes.length === 0) return { model: entry.id, score, parts, estimate: one.estimate };
+  return { model: entry.id, score, parts, estimate: one.estimate, notes: one.notes.length === 0 ? notes : [...notes, ...one.notes] };
 }
 
-function judge(one: Eligible, rules: RankingRules, trade: Trade, floorLevel: Complexity): Judged {
-  const { model } = one.entry;
-  const { quality, note, stepsLower = 0 } = qualityOf(one.entry, rules);
-  const cost = isFree(model) ? 0 : one.estimate.p50NanoUsd;
-  const isSharedFree = model.quirks?.sharedFree === true && rules.policy !== "cheap";
-  const steps = quality === null ? 0 : stepsBelow(quality, floorLevel);
-  const group = groupOf(one, quality === null ? GROUP.unmeasured : Math.min(GROUP.unmeasured, steps + stepsLower), cost, isSharedFree);
-  const isPlain = note === null && cost !== null && steps === 0 && group < GROUP.sharedFree;
-  const notes = isPlain ? NO_NOTES : notesOf({ note, cost, group, tooWeak: steps > 0 ? QUALITY_FLOORS[floorLevel] : null }, rules);
-  return { one, group, quality, cost, score: worthOf(quality, cost, trade) * factorOf(one, rules), notes };
-}
-
-const NO_NOTES: readonly string[] = [];
-
-interface Remarks {
-  readonly note: string | null;
-  readonly cost: NanoUsd | null;
+interface Remarkable {
+  /** Its score is one for the skill that the prompt asks for. */
+  readonly isOwn: boolean;
+  readonly isMeasured: boolean;
+  readonly isPriced: boolean;
   readonly group: number;
-  readonly tooWeak: number | null;
+  readonly isWeak: boolean;
 }
 
-function notesOf({ note, cost, group, tooWeak }: Remarks, { level }: RankingRules): string[] {
-  const notes = note ? [note] : [];
-  if (cost === null) notes.push("its price is unknown; ranked after priced models");
-  if (group === GROUP.sharedFree) notes.push("shared free capacity with daily limits; ranked last");
-  if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
-  if (tooWeak !== null) notes.push(`its quality is below ${tooWeak}, the least for ${level} prompts; ranked after those that reach it`);
-  return notes;
+/** What is to be said of a candidate: of hundreds the same, so it is said once. */
+class Remarks {
+  readonly #skill: SkillName;
+  readonly #level: Complexity;
+  readonly #floor: number;
+  readonly #said: string[][] = [];
+
+  constructor(skill: SkillName, level: Complexity, floor: number) {
+    this.#skill = skill;
+    this.#level = level;
+    this.#floor = floor;
+  }
+
+  of(facts: Remarkable): string[] {
+    const key =
+      facts.group * 16 + Number(facts.isOwn) + 2 * Number(facts.isMeasured) + 4 * Number(facts.isPriced) + 8 * Number(facts.isWeak);
+    this.#said[key] ??= this.#say(facts);
+    return this.#said[key];
+  }
+
+  #say({ isOwn, isMeasured, isPriced, group, isWeak }: Remarkable): string[] {
+    const notes: string[] = [];
+    if (!isMeasured) notes.push("no quality score is published; ranked after measured models");
+    else if (!isOwn) notes.push(`no ${this.#skill} score is published; its general score counts${this.#skill === "vision" ? UNSEEN : ""}`);
+    if (!isPriced) notes.push("its price is unknown; ranked after priced models");
+    if (group === GROUP.sharedFree) notes.push("shared free capacity with daily limits; ranked last");
+    if (group === GROUP.exhausted) notes.push("its rate limit is used up for now; asked last");
+    if (isMeasured && isWeak)
+      notes.push(`its quality is below ${this.#floor}, the least for ${this.#level} prompts; ranked after those that reach it`);
+    return notes;
+  }
 }
 
-function groupOf({ availability }: Eligible, byQuality: number, cost: NanoUsd | null, isSharedFree: boolean): number {
-  if (availability.headroom <= 0) return GROUP.exhausted;
+function groupOf(headroom: number, byQuality: number, cost: NanoUsd | null, isSharedFree: boolean): number {
+  if (headroom <= 0) return GROUP.exhausted;
   if (isSharedFree) return GROUP.sharedFree;
   return cost === null ? GROUP.unpriced : byQuality;
 }
@@ -132,46 +166,45 @@ function worthOf(quality: number | null, cost: NanoUsd | null, { exponent, least
 
 function factorOf({ entry, availability }: Eligible, rules: RankingRules): number {
   const headroom = Math.max(LEAST_HEADROOM_FACTOR, Math.min(1, availability.headroom));
-  const warm = entry.model.id === rules.warm ? WARM_FACTOR : 1;
+  const warm = entry.id === rules.warm ? WARM_FACTOR : 1;
   const reasons = rules.wantsReasoning && !entry.model.capabilities.includes("reasoning") ? NO_REASONING_FACTOR : 1;
   const reads = rules.documents && entry.model.capabilities.includes("pdf") ? DOCUMENT_FACTOR : 1;
   return headroom * warm * reasons * reads;
 }
 
 /** Without any score or without any price there is nothing to weigh: the static order decides, where it names one of them. */
-function isBlind(kept: readonly Judged[], level: Complexity): boolean {
-  if (kept.some(({ quality }) => quality !== null) && kept.some(({ cost }) => cost !== null)) return false;
-  return kept.some(({ one }) => FALLBACK_ORDER[level].includes(one.entry.model.id));
-}
-
-function compare(left: Judged, right: Judged): number {
-  return (
-    left.group - right.group ||
-    right.score - left.score ||
-    (left.cost ?? 0) - (right.cost ?? 0) ||
-    (right.quality ?? 0) - (left.quality ?? 0) ||
-    left.one.entry.place - right.one.entry.place
-  );
+function isBlind(eligible: readonly Eligible[], standings: Standings, level: Complexity): boolean {
+  if (standings.anyMeasured && standings.anyPriced) return false;
+  return eligible.some(({ entry }) => FALLBACK_ORDER[level].includes(entry.id));
 }
 
 /** The order made from the catalogue for the case that nothing can be computed; what it does not name comes after, local first. */
-function staticOrder(level: Complexity): (left: Judged, right: Judged) => number {
+function staticOrder(eligible: readonly Eligible[], standings: Standings, level: Complexity): number[] {
   const places = new Map(FALLBACK_ORDER[level].map((id, place) => [id, place]));
-  const placeOf = ({ one }: Judged) => places.get(one.entry.model.id) ?? (one.entry.model.local ? places.size : places.size + 1);
-  return (left, right) => left.group - right.group || placeOf(left) - placeOf(right) || compare(left, right);
+  const placeOf = ({ entry }: Eligible) => places.get(entry.id) ?? (entry.model.local ? places.size : places.size + 1);
+  const place = eligible.map(placeOf);
+  return eligible
+    .map((_, index) => index)
+    .sort(
+      (left, right) => standings.compareGroups(left, right) || (place[left] ?? 0) - (place[right] ?? 0) || standings.compare(left, right),
+    );
 }
 
-/** Hot: a large catalogue makes a thousand of these for one prompt, so nothing is copied that can be handed on. */
-function candidateOf({ one, quality, cost, score, notes }: Judged, rules: RankingRules, exponent: number): Candidate {
-  const { entry, estimate, availability } = one;
-  const parts: Record<string, number> = {};
-  if (quality !== null) parts.quality = quality;
-  if (cost !== null) parts.price = cost / 1e9;
-  parts.cache = estimate.cachedShare;
-  parts.policy = exponent;
-  if (availability.headroom < 1) parts.headroom = availability.headroom;
-  if (entry.model.id === rules.warm) parts.warm = WARM_FACTOR;
-  const candidate: Candidate = { model: entry.model.id, score, parts, estimate };
-  if (notes !== NO_NOTES || one.notes.length > 0) candidate.notes = [...notes, ...one.notes];
-  return candidate;
+function partsOf(
+  { entry, estimate, availability }: Eligible,
+  { quality, cost }: { readonly quality: number | null; readonly cost: NanoUsd | null },
+  rules: RankingRules,
+  { exponent }: Trade,
+): Record<string, number> {
+  const { headroom } = availability;
+  const parts: Record<string, number> = shownBy(quality, cost, estimate.cachedShare, exponent);
+  if (headroom < 1) parts.headroom = headroom;
+  if (entry.id === rules.warm) parts.warm = WARM_FACTOR;
+  return parts;
+}
+
+/** Written out, since one literal a case is several times faster than one that grows. */
+function shownBy(quality: number | null, cost: NanoUsd | null, cache: number, policy: number): Record<string, number> {
+  if (quality === null) return cost === null ? { cache, policy } : { price: cost / 1e9, cache, policy };
+  return cost === null ? { quality, cache, policy } : { quality, price: cost / 1e9, cache, policy };
 }

@@ -1,10 +1,18 @@
 // A catalogue prepared for many decisions: models by provider with their capabilities as bits and scores as numbers; pure.
-import type { Capability, ModelId, ModelInfo } from "../../shared/model.ts";
+import { type Capability, isFree, type ModelId, type ModelInfo } from "../../shared/model.ts";
 
 export type SkillName = "general" | "code" | "maths" | "vision";
 
+/** Models have many forms, entries one: what a decision asks of each model stands here, since reading it is the most of the work. */
 export interface Entry {
   readonly model: ModelInfo;
+  readonly id: ModelId;
+  readonly contextWindowTokens: number;
+  readonly maxOutputTokens: number;
+  /** Runs on this machine for nothing. */
+  readonly isFree: boolean;
+  /** Capacity that is free to all, with daily limits. */
+  readonly sharedFree: boolean;
   /** Its place when all ids are sorted: ties are broken by it, and comparing numbers is cheap. */
   readonly place: number;
   readonly capabilities: number;
@@ -50,7 +58,15 @@ function entryOf(model: ModelInfo, place: number): Entry {
     scoreOf(model, "maths"),
     scoreOf(model, "vision"),
   ];
-  return { model, place, capabilities: bitsOf(model.capabilities), quality: { general, code, maths, vision }, passedBy: passedBy(model) };
+  const { id, contextWindowTokens, maxOutputTokens } = model;
+  return {
+    ...{ model, id, contextWindowTokens, maxOutputTokens, place },
+    isFree: isFree(model),
+    sharedFree: model.quirks?.sharedFree === true,
+    capabilities: bitsOf(model.capabilities),
+    quality: { general, code, maths, vision },
+    passedBy: passedBy(model),
+  };
 }
 
 export function shelve(models: readonly ModelInfo[]): Shelf {

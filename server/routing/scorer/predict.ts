@@ -62,8 +62,8 @@ export function blend(kind: Exclude<Kind, "open">, spread: Parts, parts: Parts):
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** Expected gain of the stronger model, 0 to 1. */
-export function predict(model: Model, anatomy: Anatomy): number {
-  const { kind, row } = readFeatures(model, anatomy);
+export function predict(model: Model, anatomy: Anatomy, features = readFeatures(model, anatomy)): number {
+  const { kind, row } = features;
   if (kind === "open") return priorOf(anatomy, dot(model.lines.general, row));
   const scale = model.kinds[kind];
   const standard = (blend(kind, scale.spread, partsOf(model, kind, row)) - scale.centre) / scale.deviation;

@@ -29,5 +29,10 @@ export function score(prompt: string): number {
 export function scorePrompt(prompt: string): PromptScore {
   const anatomy = anatomyOf(prompt);
   const features = readFeatures(MODEL, anatomy);
-  return { gain: predict(MODEL, anatomy), kind: features.kind, reasons: reasonsOf(MODEL, features), ...familiarityOf(anatomy, features) };
+  return {
+    gain: predict(MODEL, anatomy, features),
+    kind: features.kind,
+    reasons: reasonsOf(MODEL, features),
+    ...familiarityOf(anatomy, features),
+  };
 }
