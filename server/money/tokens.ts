@@ -87,8 +87,10 @@ export function cutInPieces(text: string): string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length; ) {
     const hard = Math.min(text.length, start + PIECE_CHARACTERS);
-    const newline = hard === text.length ? -1 : text.lastIndexOf("\n", hard);
-    const end = newline > start + PIECE_CHARACTERS / 2 ? newline : hard;
+    // Looked for in the second half alone: in a text of one line, a search back to its beginning would be made for each piece.
+    const half = start + PIECE_CHARACTERS / 2 + 1;
+    const newline = hard === text.length ? -1 : text.slice(half, hard + 1).lastIndexOf("\n");
+    const end = newline < 0 ? hard : half + newline;
     pieces.push(text.slice(start, end));
     start = end;
   }

@@ -18,6 +18,9 @@ interface Seen {
 }
 
 const CONCURRENCY = [1, 10, 100];
+/** A series ends after so long, whoever is asked: a gateway that takes 30 ms an answer has its median long before its two hundredth. */
+const QUICK_SERIES_MS = 1500;
+const LEAST_ANSWERS = 20;
 
 export async function measureLatency(full: boolean): Promise<Record<string, unknown>> {
   const rounds = full ? 8 : 3;
@@ -30,7 +33,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
   const door = await httpDoor(provider.port);
   for (const more of [door, gateway]) if (more) contestants.push(more);
   const seen = new Map(contestants.map(({ name }): [string, Seen] => [name, nothing()]));
-  for (const contestant of contestants) await series(contestant, "short", 100);
+  for (const contestant of contestants) await series(contestant, "short", 100, full ? undefined : QUICK_SERIES_MS);
   for (let round = 0; round < rounds; round += 1) {
     for (const contestant of contestants) await measure(contestant, seen.get(contestant.name) ?? nothing(), full);
   }
@@ -53,39 +56,44 @@ function nothing(): Seen {
   return { ms: [], firstMs: [], rates: {}, burst: [], cpuPerRequestMs: [], cpuPer10kChunksMs: [] };
 }
 
-async function series(contestant: Contestant, model: string, count: number) {
+async function series(contestant: Contestant, model: string, count: number, mostMs = Number.POSITIVE_INFINITY) {
   const all = [];
-  for (let index = 0; index < count; index += 1) all.push(await contestant.stream(model));
+  const ends = performance.now() + mostMs;
+  while (all.length < count && (all.length < LEAST_ANSWERS || performance.now() < ends)) all.push(await contestant.stream(model));
   return all;
 }
 
 async function measure(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   const cpuBefore = cpuMs(contestant.pid);
-  const answers = await series(contestant, "short", full ? 1000 : 200);
+  const began = performance.now();
+  const answers = await series(contestant, "short", full ? 1000 : 200, full ? undefined : QUICK_SERIES_MS);
+  const alone = answers.length / ((performance.now() - began) / 1000);
   seen.cpuPerRequestMs.push((cpuMs(contestant.pid) - cpuBefore) / answers.length);
   seen.ms.push(...answers.map((answer) => answer.ms));
   seen.firstMs.push(...answers.map((answer) => answer.firstMs));
   for (const concurrency of CONCURRENCY) {
     seen.rates[concurrency] ??= [];
-    seen.rates[concurrency]?.push(await rate(contestant, concurrency, full ? 3000 : 400));
+    seen.rates[concurrency]?.push(
+      concurrency === 1 ? alone : await rate(contestant, concurrency, full ? 3000 : 400, full ? undefined : QUICK_SERIES_MS),
+    );
   }
   const burstCpu = cpuMs(contestant.pid);
-  const bursts = await series(contestant, "burst", 4);
-  seen.cpuPer10kChunksMs.push((cpuMs(contestant.pid) - burstCpu) / 2);
+  const bursts = await series(contestant, "burst", full ? 4 : 3);
+  seen.cpuPer10kChunksMs.push((cpuMs(contestant.pid) - burstCpu) / (bursts.length / 2));
   seen.burst.push(...bursts.map((answer) => 5000 / (answer.ms / 1000)));
 }
 
-async function rate(contestant: Contestant, concurrency: number, total: number): Promise<number> {
-  let left = total;
+async function rate(contestant: Contestant, concurrency: number, most: number, mostMs = Number.POSITIVE_INFINITY): Promise<number> {
+  let asked = 0;
   const began = performance.now();
   const worker = async () => {
-    while (left > 0) {
-      left -= 1;
+    while (asked < most && performance.now() - began < mostMs) {
+      asked += 1;
       await contestant.stream("short");
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return total / ((performance.now() - began) / 1000);
+  return asked / ((performance.now() - began) / 1000);
 }
 
 /** From the stop to the moment at which the vendor sees its socket closed; both clocks are this machine's. */
