@@ -4,7 +4,7 @@ import type { Candidate, Complexity, Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
 import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
-import type { SkillName } from "./shelf.ts";
+import type { Entry, SkillName } from "./shelf.ts";
 import { Standings } from "./standings.ts";
 import {
   DOCUMENT_FACTOR,
@@ -79,6 +79,20 @@ function stepsBelow(quality: number, wanted: Complexity): number {
 const UNSEEN_STEPS = 1;
 const UNSEEN = ", after models whose sight was measured";
 
+/** By name, not by key: a load by a key that varies costs more than all else that is done for a model. */
+function qualityIn(skill: SkillName, quality: Entry["quality"]): number | null {
+  switch (skill) {
+    case "general":
+      return quality.general;
+    case "code":
+      return quality.code;
+    case "maths":
+      return quality.maths;
+    case "vision":
+      return quality.vision;
+  }
+}
+
 interface Judging {
   readonly rules: RankingRules;
   readonly trade: Trade;
@@ -91,7 +105,7 @@ interface Judging {
 /** Hot: a large catalogue makes a thousand of these for one prompt, so nothing is made that most do not need. */
 function judge(one: Eligible, index: number, { rules, trade, floorLevel, standings, remarks, skill }: Judging): Candidate {
   const { entry, availability } = one;
-  const own = entry.quality[skill];
+  const own = qualityIn(skill, entry.quality);
   const quality = own ?? entry.quality.general;
   const cost = entry.isFree ? 0 : one.estimate.p50NanoUsd;
   const steps = quality === null ? GROUP.unmeasured : stepsBelow(quality, floorLevel);

@@ -73,14 +73,27 @@ export class Standings {
       sortByDigit(keys, shift, order, next);
       [order, next] = [next, order];
     }
-    const compare = (left: number, right: number) => this.compare(left, right);
     for (let start = 0; start < order.length; ) {
       let end = start + 1;
       while (end < order.length && keys[order[end] ?? 0] === keys[order[start] ?? 0]) end += 1;
-      if (end - start > 1) order.subarray(start, end).sort(compare);
+      if (end - start > 1) this.#settle(order, start, end);
       start = end;
     }
     return order;
+  }
+
+  /** Those whose leading bits agree: mostly two or three, one model at several providers. */
+  #settle(order: Int32Array, start: number, end: number): void {
+    if (end - start > MOST_INSERTED) {
+      order.subarray(start, end).sort((left, right) => this.compare(left, right));
+      return;
+    }
+    for (let next = start + 1; next < end; next += 1) {
+      const index = order[next] ?? 0;
+      let at = next;
+      for (; at > start && this.compare(order[at - 1] ?? 0, index) > 0; at -= 1) order[at] = order[at - 1] ?? 0;
+      order[at] = index;
+    }
   }
 
   /** 3 bits of group, 1 for a score of nothing, 28 of the score, or of the cost where there is no score: a larger key is never better. */
@@ -99,6 +112,7 @@ export class Standings {
   }
 }
 
+const MOST_INSERTED = 16;
 const DIGIT_BITS = 11;
 const DIGITS = 2 ** DIGIT_BITS;
 const GROUP_STEP = 2 ** 29;
