@@ -66,8 +66,7 @@ export function houseFrom(rooms: Rooms, _edge: Edge): House {
     exportUsage: (params) => rooms.reports.exportUsage(params),
     reports: rooms.reports,
     settings: rooms.settings,
-    configure: (given) => rooms.configure(given),
-    onNotification: (listener) => subscribe(rooms, listener),
+    ...notifying(rooms),
     close: () => rooms.close(),
   };
 }
@@ -144,6 +143,28 @@ async function probeIn(rooms: Rooms, ...[params, caller, onCheck]: Parameters<Ho
     return dialect.listModels(connection, signal);
   };
   return probe({ spine, dialectOf, listModels, ...(onCheck ? { onCheck } : {}) }, params, caller);
+}
+
+/** Who listens hears too of models that settings brought or took away: a picker shows them without asking again. */
+function notifying(rooms: Rooms): Pick<House, "configure" | "onNotification"> {
+  const listeners: Listener[] = [];
+  const ids = () => new Set(rooms.catalog.all().map(({ id }) => id));
+  return {
+    configure(given) {
+      const [providers, known] = [JSON.stringify(rooms.settings().providers), ids()];
+      const problems = rooms.configure(given);
+      if (JSON.stringify(rooms.settings().providers) === providers) return problems;
+      const now = ids();
+      const missingFrom = (some: ReadonlySet<string>, others: ReadonlySet<string>) => [...others].filter((id) => !some.has(id)).length;
+      const [added, ghosts] = [missingFrom(known, now), missingFrom(now, known)];
+      for (const listener of listeners) listener("catalog/changed", { added, changed: 0, ghosts, source: "settings" });
+      return problems;
+    },
+    onNotification(listener) {
+      listeners.push(listener);
+      subscribe(rooms, listener);
+    },
+  };
 }
 
 type Listener = <Method extends NotificationMethod>(method: Method, params: NotificationOf<Method>) => void;

@@ -358,3 +358,23 @@ describe("model/refresh", () => {
     await sidecar.stop();
   });
 });
+
+describe("models of a provider in the settings", () => {
+  it("are told to who listens when the settings change", async () => {
+    const vendor = await startVendor();
+    const sidecar = new SidecarProcess();
+    try {
+      await sidecar.initialize({});
+      await sidecar.request("model/list", {});
+      const told = sidecar.waitFor((frame) => frame.method === "catalog/changed");
+      const settings = { "local.discover": false, providers: { custom: [asProvider(vendor, { needsKey: false })] } };
+      sidecar.notify("workspace/didChangeConfiguration", { settings });
+      assert.deepEqual((await told).params, { added: 1, changed: 0, ghosts: 0, source: "settings" });
+      const { models } = await sidecar.request("model/list", {});
+      assert.ok(models.some(({ id }) => id === "acme/m1"));
+    } finally {
+      await sidecar.stop();
+      await vendor.close();
+    }
+  });
+});
