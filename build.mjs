@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
 import { noticesFor, packagesOf } from "./notices.mjs";
 import { openaiFromSource, SDK_GLOBALS } from "./sdk-parts.mjs";
+import { webpWithItsCode } from "./webp-part.mjs";
 
 const words = process.argv.slice(2);
 const chosen = words.filter((word) => !word.startsWith("--"));
@@ -100,6 +101,7 @@ function lazyOptions() {
       },
       outfile: `dist/lazy/${group}.cjs`,
       ...(group === "openai" ? { plugins: [openaiFromSource], inject: [SDK_GLOBALS] } : {}),
+      ...(group === "images" ? { plugins: [webpWithItsCode], loader: { ".wasm": "binary" } } : {}),
       external: ["pg-native", "cloudflare:sockets", "bufferutil", "utf-8-validate"],
       conditions: ["require", "node"],
     }));

@@ -2,6 +2,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** What a package holds of others' work without saying so: where the text of that licence stands. */
+const WITHIN = { "@cwasm/webp": { what: "libwebp, inside @cwasm/webp (BSD-3-Clause)", file: "server/images/libwebp-licence.txt" } };
+
 /** Packages that some input of a bundle belongs to. */
 export function packagesOf(inputs) {
   const found = inputs.map((path) => /^(?:.*\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
@@ -14,6 +17,8 @@ export function noticesFor(packages) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const text = licenceText(folder, name, license);
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+    const within = WITHIN[name];
+    if (within) byText.set(readFileSync(within.file, "utf8").trim(), [within.what]);
   }
   const parts = [...byText].map(([text, names]) => `## ${names.join(", ")}\n\n${text}\n`);
   return `What Latchkey is built from, and under which licences.\n\n${parts.join("\n")}`;

@@ -1,4 +1,5 @@
 // What an image says of itself in its first bytes: kind, size in pixels and which way up it is; pure.
+import { exifPlace, fourLetters, uint24 } from "./webp-file.ts";
 
 export interface ImageFacts {
   readonly mediaType: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
@@ -28,22 +29,27 @@ function pngFacts(view: DataView): ImageFacts | null {
 }
 
 function gifFacts(view: DataView): ImageFacts | null {
-  if (ascii(view, 0, 4) !== "GIF8") return null;
+  if (fourLetters(view, 0) !== "GIF8") return null;
   return { mediaType: "image/gif", width: view.getUint16(6, true), height: view.getUint16(8, true), orientation: 1 };
 }
 
 function webpFacts(view: DataView): ImageFacts | null {
-  if (ascii(view, 0, 4) !== "RIFF" || ascii(view, 8, 4) !== "WEBP") return null;
+  if (fourLetters(view, 0) !== "RIFF" || fourLetters(view, 8) !== "WEBP") return null;
   const mediaType = "image/webp";
-  switch (ascii(view, 12, 4)) {
+  switch (fourLetters(view, 12)) {
     case "VP8 ":
       return { mediaType, width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff, orientation: 1 };
     case "VP8L": {
       const bits = view.getUint32(21, true);
       return { mediaType, width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, orientation: 1 };
     }
-    default:
-      return { mediaType, width: uint24(view, 24) + 1, height: uint24(view, 27) + 1, orientation: 1 };
+    default: {
+      const place = exifPlace(view);
+      return upright(
+        { mediaType, width: uint24(view, 24) + 1, height: uint24(view, 27) + 1 },
+        place === null ? 1 : orientationIn(view, place),
+      );
+    }
   }
 }
 
@@ -61,37 +67,34 @@ function jpegFacts(view: DataView): ImageFacts | null {
     if (marker === 0xff) at += 1;
     else if (isFrame(marker)) {
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      const isTurned = orientation >= 5;
-      return { mediaType: "image/jpeg", width: isTurned ? height : width, height: isTurned ? width : height, orientation };
+      return upright({ mediaType: "image/jpeg", width, height }, orientation);
     } else {
-      if (marker === 0xe1 && ascii(view, at + 4, 4) === "Exif") orientation = orientationIn(view, at + 10) ?? orientation;
+      if (marker === 0xe1 && fourLetters(view, at + 4) === "Exif") orientation = orientationIn(view, at + 10);
       at += 2 + view.getUint16(at + 2);
     }
   }
 }
 
 const ORIENTATION_TAG = 0x0112;
+/** "II" */
+const LITTLE_ENDIAN = 0x4949;
 
-/** The tag in the first directory of the TIFF block that EXIF is. */
-function orientationIn(view: DataView, start: number): number | null {
-  const little = ascii(view, start, 2) === "II";
+/** The tag in the first directory of the TIFF block that EXIF is; upright where there is none. */
+function orientationIn(view: DataView, start: number): number {
+  const little = view.getUint16(start) === LITTLE_ENDIAN;
   const directory = start + view.getUint32(start + 4, little);
   const entries = view.getUint16(directory, little);
   for (let index = 0; index < entries; index += 1) {
     const entry = directory + 2 + index * 12;
     if (view.getUint16(entry, little) !== ORIENTATION_TAG) continue;
     const value = view.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value : null;
+    return value >= 1 && value <= 8 ? value : 1;
   }
-  return null;
+  return 1;
 }
 
-function uint24(view: DataView, at: number): number {
-  return view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
-}
-
-function ascii(view: DataView, at: number, length: number): string {
-  let text = "";
-  for (let index = 0; index < length; index += 1) text += String.fromCharCode(view.getUint8(at + index));
-  return text;
+/** As it is meant to be seen: from 5 on, rows and columns change places. */
+function upright(found: Omit<ImageFacts, "orientation">, orientation: number): ImageFacts {
+  const { mediaType, width, height } = found;
+  return orientation >= 5 ? { mediaType, width: height, height: width, orientation } : { ...found, orientation };
 }

@@ -3,7 +3,7 @@ import type { ImagePart, Message } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Box, GRID } from "../../shared/image.ts";
 import { imageFacts } from "./facts.ts";
-import { factorFor, type ImageAtHand, type ImageLimits, limitsOf, obstacle, scaledSize } from "./limits.ts";
+import { factorFor, type ImageAtHand, type ImageLimits, limitsOf, mustChange, obstacle, scaledSize } from "./limits.ts";
 import type { Rework } from "./rework.ts";
 
 type SizedImage = { readonly width: number; readonly height: number; readonly bytes?: number };
@@ -19,7 +19,7 @@ export interface Images {
   fit<Given extends Message>(messages: readonly Given[], provider: string, signal: AbortSignal): Promise<readonly Given[]>;
   /** The image itself instead of its address. */
   fetched(image: ImagePart, signal: AbortSignal): Promise<ImagePart>;
-  /** A part of it, on the grid; null where its format cannot be cut here. */
+  /** A part of it, on the grid; null where it cannot be cut, as a PDF. */
   crop(image: ImagePart, region: Box, signal: AbortSignal): Promise<ImagePart | null>;
 }
 
@@ -52,7 +52,7 @@ export function createImages(parts: ImagesParts): Images {
     fetched,
     async crop(image, region, signal) {
       const whole = await fetched(image, signal);
-      if (whole.mediaType !== "image/png" && whole.mediaType !== "image/jpeg") return null;
+      if (whole.mediaType === "application/pdf") return null;
       const part = { x: region.x / GRID, y: region.y / GRID, width: region.width / GRID, height: region.height / GRID };
       const job = { bytes: bytesOf(whole), part, factor: 1, mostEdge: null, mostBytes: FETCH_LIMITS.mostBytes };
       return reworked(job, signal).catch(() => null);
@@ -62,7 +62,8 @@ export function createImages(parts: ImagesParts): Images {
 
 function lookAt({ data, mediaType }: ImagePart): ImageAtHand | null {
   if (data === undefined || mediaType === "application/pdf") return null;
-  const facts = imageFacts(Buffer.from(data.slice(0, HEAD_LETTERS), "base64"));
+  // A WebP tells its orientation behind its pixels.
+  const facts = imageFacts(Buffer.from(mediaType === "image/webp" ? data : data.slice(0, HEAD_LETTERS), "base64"));
   return facts && { ...facts, bytes: Math.floor((data.length * 3) / 4) };
 }
 
@@ -119,12 +120,11 @@ async function fitOne(
   const why = obstacle(facts, limits);
   if (why !== null)
     throw new Failure("invalidParams", `Not understood: ${provider} ${why}. Nothing was sent or charged.`, { fields: ["messages"] });
-  const factor = factorFor(facts, limits);
-  if (factor === 1) return image;
-  const job = { bytes: bytesOf(image), factor, mostEdge: limits.edge, mostBytes: limits.bytes };
+  if (!mustChange(facts, limits)) return image;
+  const job = { bytes: bytesOf(image), factor: factorFor(facts, limits), mostEdge: limits.edge, mostBytes: limits.bytes };
   return reworked(job, signal).catch((error: Error) => {
     if (signal.aborted) throw error;
-    const reason = `an image is larger than ${provider} takes and could not be made smaller: ${error.message}`;
+    const reason = `an image is not as ${provider} takes it and could not be made so: ${error.message}`;
     throw new Failure(
       "invalidParams",
       `Not understood: ${reason}. Nothing was sent or charged.`,

@@ -70,17 +70,25 @@ export interface ImageAtHand extends ImageFacts {
   readonly bytes: number;
 }
 
-/** Kinds that can be read and written here; the others go as they are or not at all. */
-const WORKABLE: readonly string[] = ["image/png", "image/jpeg"];
+/** A picture of this many pixels takes 400 MB while it is worked on; a larger one goes as it is or not at all. */
+export const MOST_PIXELS = 100_000_000;
 
-/** Why this vendor could not be given this image, however it is scaled. */
+/** Whether the vendor takes it only after it was made smaller or written as another kind. */
+export function mustChange(image: ImageAtHand, limits: ImageLimits): boolean {
+  return factorFor(image, limits) < 1 || !limits.types.includes(image.mediaType);
+}
+
+/** Why this vendor could not be given this image, whatever is done to it here. */
 export function obstacle(image: ImageAtHand, limits: ImageLimits): string | null {
+  const { width, height } = image;
+  if (!mustChange(image, limits) || width * height <= MOST_PIXELS) return null;
   const kind = image.mediaType.slice("image/".length).toUpperCase();
-  if (!limits.types.includes(image.mediaType)) return `takes no ${kind} images`;
-  if (factorFor(image, limits) === 1 || WORKABLE.includes(image.mediaType)) return null;
-  const most =
-    limits.edge !== null && Math.max(image.width, image.height) > limits.edge ? `${limits.edge} pixels an edge` : megabytes(limits.bytes);
-  return `takes images of at most ${most}, and a ${kind} image is not scaled down here: send it smaller, or as PNG or JPEG`;
+  const wants = !limits.types.includes(image.mediaType)
+    ? `no ${kind} images`
+    : limits.edge !== null && Math.max(width, height) > limits.edge
+      ? `images of at most ${limits.edge} pixels an edge`
+      : `images of at most ${Math.round(limits.bytes / MIB)} MiB`;
+  return `takes ${wants}, and one of ${width} x ${height} pixels is too large to be worked on here: send it smaller`;
 }
 
 /** How much smaller an edge has to be; 1 for an image within the limits, which is never touched. */
@@ -95,8 +103,4 @@ export function factorFor(image: Pick<ImageAtHand, "width" | "height" | "bytes">
 export function scaledSize(image: { readonly width: number; readonly height: number }, factor: number): { width: number; height: number } {
   const scaled = (side: number) => Math.max(1, Math.floor(side * factor + 1e-9));
   return { width: scaled(image.width), height: scaled(image.height) };
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / MIB)} MiB`;
 }

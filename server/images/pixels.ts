@@ -66,6 +66,20 @@ export function cut({ width, height, data }: Pixels, box: PixelBox): Pixels {
   return { width: outWidth, height: outHeight, data: out };
 }
 
+/** A picture where it lies on a larger, clear one; what reaches beyond that is left out. */
+export function onCanvas(
+  { width, height, data }: Pixels,
+  canvas: { readonly width: number; readonly height: number },
+  { x, y }: { readonly x: number; readonly y: number },
+): Pixels {
+  if (x === 0 && y === 0 && width === canvas.width && height === canvas.height) return { width, height, data };
+  const out = new Uint8Array(canvas.width * canvas.height * 4);
+  const columns = Math.min(width, canvas.width - x);
+  for (let row = 0; columns > 0 && row < height && y + row < canvas.height; row += 1)
+    out.set(data.subarray(row * width * 4, (row * width + columns) * 4), ((y + row) * canvas.width + x) * 4);
+  return { ...canvas, data: out };
+}
+
 /** Each new pixel is the average of those that it covers, by area; clear ones lend it no colour. */
 export function smaller(pixels: Pixels, size: { readonly width: number; readonly height: number }): Pixels {
   const { width, height, data } = pixels;

@@ -6,6 +6,7 @@ import { DescribeImageResult } from "../../shared/describe.ts";
 import type { ImageDescription } from "../../shared/image.ts";
 import { imageFacts } from "../../server/images/facts.ts";
 import { latchkey } from "../support/cli.ts";
+import { gifOf, LOSSLESS_WEBP, LOSSY_WEBP, padded, turnedWebp } from "../support/web-pictures.ts";
 import { jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../support/pictures.ts";
 import { RpcError, SidecarProcess } from "../support/sidecar.ts";
 import { temporaryFolder } from "../support/temporary.ts";
@@ -186,30 +187,65 @@ describe("an image that is larger than a vendor takes", () => {
   });
   const base64 = (bytes: Buffer) => ({ data: bytes.toString("base64") });
 
+  /** Of the last request; each is what its address says that it is. */
+  function imagesSent(): Buffer[] {
+    const parts: { image_url?: { url: string } }[] = vendor.requests.at(-1)?.body.messages[0].content;
+    return parts.flatMap(({ image_url }) => {
+      if (!image_url) return [];
+      const bytes = Buffer.from(image_url.url.slice(image_url.url.indexOf(",") + 1), "base64");
+      assert.ok(image_url.url.startsWith(`data:${imageFacts(bytes)?.mediaType};base64,`));
+      return [bytes];
+    });
+  }
+
   it("goes smaller, the right way up; within the limits it goes as it is", async () => {
     const large = pngOf(NOISE(1300, 900));
     assert.ok(large.length > 3 * 1024 * 1024);
     const turned = jpegOf(QUARTERS(6000, 60), 6);
     const small = pngOf(QUARTERS(40, 20));
     await sidecar.request("chat/send", asking([base64(large), base64(turned), base64(small)]));
-    const urls: string[] = vendor.requests[0]?.body.messages[0].content.flatMap(
-      (part: { image_url?: { url: string } }) => part.image_url?.url ?? [],
-    );
-    const sent = urls.map((url) => Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
+    const sent = imagesSent();
     const [first, second, third] = sent.map((bytes) => imageFacts(bytes));
     assert.ok((sent[0]?.length ?? 0) <= 3 * 1024 * 1024);
     assert.ok(first && first.width > 600 && Math.abs(first.width / first.height - 1300 / 900) < 0.01);
-    assert.match(urls[0] ?? "", first?.mediaType === "image/jpeg" ? /^data:image\/jpeg;/ : /^data:image\/png;/);
     assert.deepEqual([second?.width, second?.height, second?.orientation], [57, 5700, 1]);
     assert.deepEqual(third && sent[2]?.equals(small), true);
   });
 
-  it("is refused where its format cannot be made smaller, or there are too many, and says which limit", async () => {
-    const refused = await failure(sidecar.request("chat/send", asking([base64(webpHead(2000, 1000, 4_000_000))])));
+  it("goes smaller as PNG or JPEG where it is a WebP or GIF, and as another kind where the vendor takes no such", async () => {
+    const large = padded(turnedWebp(6), 4_000_000);
+    await sidecar.request("chat/send", asking([base64(LOSSLESS_WEBP), base64(large), base64(gifOf(QUARTERS(5800, 40)))]));
+    const facts = imagesSent().map((bytes) => imageFacts(bytes));
+    assert.deepEqual(
+      facts.map((one) => one && [one.mediaType, one.width, one.height, one.orientation]),
+      [
+        ["image/png", 5700, 57, 1],
+        ["image/jpeg", 25, 51, 1],
+        ["image/png", 5700, 39, 1],
+      ],
+    );
+    const blind = new SidecarProcess({ environment: { XAI_API_KEY: "xai-0123456789abcdef" } });
+    await blind.initialize({ providers: { xai: { baseUrl: vendor.baseUrl } } });
+    await blind.request("chat/send", asking([base64(LOSSY_WEBP), base64(gifOf(QUARTERS(40, 20)))], { model: "xai/grok-4.5" }));
+    await blind.stop();
+    assert.deepEqual(
+      imagesSent().map((bytes) => imageFacts(bytes)?.mediaType),
+      ["image/jpeg", "image/png"],
+    );
+  });
+
+  it("is refused where it cannot be made smaller, or there are too many, and says which limit", async () => {
+    const refused = await failure(sidecar.request("chat/send", asking([base64(webpHead(16_000, 16_000))])));
     assert.equal(refused.kind, "noCandidate");
-    assert.match(refused.message, /groq takes images of at most 3 MiB, and a WEBP image is not scaled down here/);
+    assert.match(
+      refused.message,
+      /groq takes images of at most 5700 pixels an edge, and one of 16000 x 16000 pixels is too large to be worked on here/,
+    );
     const many = await failure(sidecar.request("chat/send", asking(Array.from({ length: 6 }, () => base64(pngOf(QUARTERS(4, 4)))))));
     assert.match(many.message, /groq takes at most 5 images in one request; there are 6/);
+    const spoilt = await failure(sidecar.request("chat/send", asking([base64(padded(webpHead(20, 10), 4_000_000))])));
+    assert.equal(spoilt.kind, "invalidParams");
+    assert.match(spoilt.message, /an image is not as groq takes it and could not be made so: .* Nothing was sent or charged/);
     assert.equal(vendor.requests.length, 0);
   });
 

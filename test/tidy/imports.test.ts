@@ -21,7 +21,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "server/resilience": ["shared", "builtin", "cockatiel"],
   "server/network": ["shared", "builtin", "undici"],
   "server/images": ["shared", "builtin"],
-  "server/images/rework.ts": ["jpeg-js", "pngjs"],
+  "server/images/codecs.ts": ["jpeg-js", "pngjs", "omggif", "@cwasm/webp"],
   "server/providers": ["shared", "server/network", "builtin", "openai", "@anthropic-ai/sdk", "@google/genai"],
   "server/chat": [
     "shared",

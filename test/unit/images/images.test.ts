@@ -7,6 +7,7 @@ import { factorFor, type ImageAtHand, LIMIT_ROWS, limitsOf, obstacle, scaledSize
 import { cut, smaller, upright } from "../../../server/images/pixels.ts";
 import { rework, reworked } from "../../../server/images/rework.ts";
 import { gifHead, jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../../support/pictures.ts";
+import { LOSSLESS_WEBP, LOSSY_WEBP, movingWebp, turnedWebp } from "../../support/web-pictures.ts";
 import { holds } from "../../support/property.ts";
 
 const size = (bytes: Uint8Array) => {
@@ -22,6 +23,12 @@ describe("imageFacts", () => {
     ["a JPEG upside down", jpegOf(QUARTERS(20, 10), 3), ["image/jpeg", 20, 10, 3]],
     ["a GIF", gifHead(300, 200), ["image/gif", 300, 200, 1]],
     ["a WebP", webpHead(3000, 2000), ["image/webp", 3000, 2000, 1]],
+    ["a lossy WebP", LOSSY_WEBP, ["image/webp", 64, 32, 1]],
+    ["a lossless WebP", LOSSLESS_WEBP, ["image/webp", 6400, 64, 1]],
+    ["a WebP turned by its camera", turnedWebp(6), ["image/webp", 32, 64, 6]],
+    ["a WebP turned by its camera, with JPEG's letters", turnedWebp(8, "Exif\0\0"), ["image/webp", 32, 64, 8]],
+    ["a WebP whose EXIF was cut off", turnedWebp(6).subarray(0, -20), ["image/webp", 64, 32, 1]],
+    ["a WebP that moves", movingWebp(LOSSY_WEBP, { width: 100, height: 90 }), ["image/webp", 100, 90, 1]],
     ["what is no image", Buffer.from("hello, this is text and not an image at all"), null],
     ["half a head", pngOf(QUARTERS(20, 10)).subarray(0, 20), null],
   ];
@@ -47,15 +54,21 @@ describe("limits of images", () => {
   const cases: readonly [string, string, Partial<ImageAtHand>, RegExp | null][] = [
     ["anthropic", "a small one", {}, null],
     ["anthropic", "a PNG of 9 MB, which is scaled", { bytes: 9e6 }, null],
+    ["anthropic", "a GIF of 9 MB, which is scaled", { mediaType: "image/gif", bytes: 9e6 }, null],
+    ["xai", "a WebP, which is written as another kind", { mediaType: "image/webp" }, null],
     [
       "anthropic",
-      "a GIF of 9 MB",
-      { mediaType: "image/gif", bytes: 9e6 },
-      /takes images of at most 5 MiB, and a GIF image is not scaled down here/,
+      "a WebP of too many pixels to be scaled",
+      { mediaType: "image/webp", width: 16_000, height: 9_000 },
+      /takes images of at most 8000 pixels an edge, and one of 16000 x 9000 pixels is too large to be worked on here/,
     ],
-    ["anthropic", "a WebP of 9,000 pixels", { mediaType: "image/webp", width: 9000 }, /at most 8000 pixels an edge/],
-    ["google", "a GIF", { mediaType: "image/gif" }, /takes no GIF images/],
-    ["xai", "a WebP", { mediaType: "image/webp" }, /takes no WEBP images/],
+    [
+      "google",
+      "a GIF of too many pixels to be written as another kind",
+      { mediaType: "image/gif", width: 20_000, height: 20_000 },
+      /takes no GIF images, and one of 20000 x 20000/,
+    ],
+    ["openai", "as many pixels as they are", { width: 20_000, height: 20_000 }, null],
   ];
   for (const [provider, what, more, expected] of cases) {
     it(`of ${provider} ${expected ? "do not let" : "let"} ${what} pass`, () => {
@@ -137,12 +150,15 @@ describe("rework", () => {
   });
 
   it("refuses what it cannot work on, and ends when it is told to", async () => {
-    assert.throws(() => reworked({ ...whole, bytes: gifHead(10, 10) }), /no PNG or JPEG/);
+    assert.throws(
+      () => reworked({ ...whole, bytes: Buffer.from("%PDF-1.7 and more of it, which is no picture") }),
+      /no PNG, JPEG, WebP or GIF/,
+    );
     const bomb = pngOf(QUARTERS(2, 2));
     bomb.writeUInt32BE(30_000, 16);
     bomb.writeUInt32BE(30_000, 20);
     assert.throws(() => reworked({ ...whole, bytes: bomb }), /30000 x 30000 pixels/);
-    await assert.rejects(rework({ ...whole, bytes: Buffer.from("x") }, new AbortController().signal), /no PNG or JPEG/);
+    await assert.rejects(rework({ ...whole, bytes: Buffer.from("x") }, new AbortController().signal), /no PNG, JPEG, WebP or GIF/);
     await assert.rejects(rework({ ...whole, bytes: bomb }, AbortSignal.abort(new Error("stopped"))), /stopped/);
   });
 });
