@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { BROKEN, type Editor, HELPFUL, runEditor } from "../support/editor.ts";
-import { ensure } from "../support/machine.ts";
+import { ensure, NEEDED } from "../support/machine.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 
 const emacs = (script: string): [string, ...string[]] => ["emacs", "--batch", "-q", "-l", resolve("test/editors", script)];
@@ -14,8 +14,7 @@ describe("Emacs", function () {
 
   before(async function () {
     this.timeout(600_000);
-    const eglot = "(progn (package-initialize) (require 'eglot))";
-    ensure({ probe: ["emacs", "--batch", "-q", "--eval", eglot], packages: ["emacs-nox", "elpa-eglot"] });
+    ensure(NEEDED.emacs);
     vendor = await startVendor(HELPFUL);
   });
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BROKEN, type Editor, HELPFUL, runEditor } from "../support/editor.ts";
-import { ensure } from "../support/machine.ts";
+import { ensure, NEEDED } from "../support/machine.ts";
 import { BUILT, cleanEnvironment } from "../support/sidecar.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 
@@ -27,7 +27,7 @@ describe("Neovim", function () {
 
   before(async function () {
     this.timeout(600_000);
-    ensure({ probe: ["nvim", "--version"], packages: ["neovim"] });
+    ensure(NEEDED.neovim);
     vendor = await startVendor(HELPFUL);
   });
 

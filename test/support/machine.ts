@@ -7,19 +7,33 @@ export interface Needed {
   readonly packages: readonly string[];
 }
 
+export const NEEDED = {
+  neovim: { probe: ["nvim", "--version"], packages: ["neovim"] },
+  emacs: {
+    probe: ["emacs", "--batch", "-q", "--eval", "(progn (package-initialize) (require 'eglot))"],
+    packages: ["emacs-nox", "elpa-eglot"],
+  },
+  nginx: { probe: ["nginx", "-v"], packages: ["nginx-light"] },
+} satisfies Record<string, Needed>;
+
 export function ensure({ probe, packages }: Needed): void {
-  if (isThere(probe)) return;
-  const wanted = packages.join(" ");
-  if (process.platform !== "linux" || process.getuid?.() !== 0) {
-    throw new Error(`${probe[0]} is needed (Debian: apt-get install ${wanted})`);
-  }
-  console.log(`installing Debian's ${wanted}`);
+  if (isThere({ probe })) return;
+  if (!mayInstall()) throw new Error(`${probe[0]} is needed (Debian: apt-get install ${packages.join(" ")})`);
+  installPackages(packages, console.log);
+  if (!isThere({ probe })) throw new Error(`${probe.join(" ")} does not work after installing ${packages.join(" ")}`);
+}
+
+export function mayInstall(): boolean {
+  return process.platform === "linux" && process.getuid?.() === 0;
+}
+
+export function installPackages(packages: readonly string[], say: (line: string) => void): void {
+  say(`installing Debian's ${packages.join(" ")}`);
   const options = { stdio: "inherit" as const, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   execFileSync("apt-get", ["update", "-qq"], options);
   execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], options);
-  if (!isThere(probe)) throw new Error(`${probe.join(" ")} does not work after installing ${wanted}`);
 }
 
-function isThere([program, ...words]: readonly [string, ...string[]]): boolean {
+export function isThere({ probe: [program, ...words] }: Pick<Needed, "probe">): boolean {
   return spawnSync(program, words, { stdio: "ignore" }).status === 0;
 }

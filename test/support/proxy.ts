@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensure } from "./machine.ts";
+import { ensure, NEEDED } from "./machine.ts";
 import { type Authority, privateAuthority } from "./servers.ts";
 
 export interface TeamProxy {
@@ -14,7 +14,7 @@ export interface TeamProxy {
 }
 
 export async function startTeamProxy(doorPort: number): Promise<TeamProxy> {
-  ensure({ probe: ["nginx", "-v"], packages: ["nginx-light"] });
+  ensure(NEEDED.nginx);
   const authority = privateAuthority();
   const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
   mkdirSync(join(folder, "logs"));

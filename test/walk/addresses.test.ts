@@ -72,8 +72,9 @@ describe("an address that only the settings name", function () {
 
   it("is asked about again in a new window when it was refused, and never again when it was allowed", async () => {
     await session.page.reload();
-    await session.run("Latchkey: Open Chat");
-    await prompt().waitFor();
+    // A panel that the window restores asks by itself: keys typed for the palette would then answer the question.
+    const restored = [dialog(), prompt()].map((part) => part.waitFor({ timeout: 20_000 }));
+    await Promise.any(restored).catch(() => session.run("Latchkey: Open Chat"));
     await dialog().filter({ hasText: "http://one.local" }).waitFor();
     await dialog().getByRole("button", { name: "Allow" }).click();
     await dialog().waitFor({ state: "detached" });

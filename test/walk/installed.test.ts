@@ -1,18 +1,18 @@
 // The .vsix as a stranger gets it: packaged, under two megabytes, installed into a real VS Code, and it answers.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Session, startSession } from "../support/vscode-host/session.ts";
+import { join } from "node:path";
+import { OUTPUT, type Session, startSession } from "../support/vscode-host/session.ts";
+import { packVsix } from "../support/vscode-host/vsix.ts";
 import { quickInput, statusItem } from "../support/vscode-host/workbench.ts";
 
 describe("the installed .vsix", function () {
   this.timeout(240_000);
-  const vsix = resolve("latchkey.vsix");
+  const vsix = join(OUTPUT, "installed.vsix");
   let session: Session | undefined;
 
   before(() => {
-    execFileSync("npm", ["run", "-s", "package"], { stdio: "pipe" });
+    packVsix(vsix);
   });
   after(() => session?.stop());
 

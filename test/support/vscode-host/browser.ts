@@ -1,7 +1,7 @@
 // Chromium for the workbench: found, or installed by apt where that is allowed; started with what a container needs.
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { installPackages, mayInstall } from "../machine.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -24,13 +24,13 @@ export async function launchBrowser(say: (line: string) => void): Promise<Browse
 }
 
 function chromiumPath(say: (line: string) => void): string {
-  const given = process.env.LATCHKEY_CHROMIUM;
-  const found = given ?? PLACES.find((path) => existsSync(path));
+  const found = findChromium();
   if (found) return found;
-  if (process.platform !== "linux" || process.getuid?.() !== 0) throw new Error("Chromium is needed: set LATCHKEY_CHROMIUM to its path.");
-  say("installing Debian's chromium");
-  const options = { stdio: "inherit" as const, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-  execFileSync("apt-get", ["update", "-qq"], options);
-  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
+  if (!mayInstall()) throw new Error("Chromium is needed: set LATCHKEY_CHROMIUM to its path.");
+  installPackages(["chromium"], say);
   return "/usr/bin/chromium";
+}
+
+export function findChromium(): string | undefined {
+  return process.env.LATCHKEY_CHROMIUM ?? PLACES.find((path) => existsSync(path));
 }

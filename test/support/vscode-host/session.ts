@@ -47,6 +47,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     const shoot = async (name: string) => {
       const path = join(OUTPUT, `${name}.png`);
       await page.screenshot({ path });
+      if (name.startsWith("failed-")) console.error(`what stood there (${path}):\n${await whatStands(page)}`);
       return path;
     };
     await statusItem(page)
@@ -60,4 +61,15 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     await stop();
     throw error;
   }
+}
+
+/** A picture stays on the machine where a test failed; these words are in its log. */
+async function whatStands(page: Page): Promise<string> {
+  const parts = { dialog: ".monaco-dialog-box", toast: ".notification-toast", tab: ".tab", "quick input": ".quick-input-widget:visible" };
+  const lines: string[] = [];
+  for (const [name, selector] of Object.entries(parts))
+    for (const text of await page.locator(selector).allInnerTexts()) lines.push(`  ${name}: ${text.replace(/\s+/g, " ").slice(0, 300)}`);
+  const frames = await page.locator("iframe.webview").evaluateAll((all) => all.map((frame) => frame.className));
+  lines.push(`  webviews: ${frames.join(", ") || "none"}`);
+  return lines.join("\n");
 }
