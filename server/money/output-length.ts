@@ -57,10 +57,12 @@ export class OutputLengths {
     }
   }
 
+  knows(model: string): boolean {
+    return this.#samples.has(model);
+  }
+
   /** The most particular sample that is large enough, the prior counting as three answers of its length. */
   median(model: string, task: string | null | undefined, prior: number): number {
-    // Routing asks this of every model: most were never used, and a name need not be made for them.
-    if (!this.#samples.has(model)) return prior;
     const particular = `${model} ${task ?? "general"}`;
     const name = (this.#samples.get(particular)?.length ?? 0) >= ENOUGH ? particular : model;
     const sample = this.#samples.get(name);

@@ -4,6 +4,7 @@ import type { Candidate, Complexity, Policy } from "../../shared/route.ts";
 import { lowerLevel, type SkillWanted } from "./complexity.ts";
 import type { Eligible } from "./eligible.ts";
 import { FALLBACK_ORDER } from "./fallback-order.ts";
+import type { Availability } from "./route.ts";
 import type { Entry, SkillName } from "./shelf.ts";
 import { Standings } from "./standings.ts";
 import {
@@ -56,7 +57,7 @@ export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked
   const standings = new Standings(eligible.length);
   const skill: SkillName = rules.vision ? "vision" : rules.skill;
   const remarks = new Remarks(skill, rules.level, QUALITY_FLOORS[floorLevel]);
-  const judging: Judging = { rules, trade, floorLevel, standings, remarks, skill };
+  const judging: Judging = { rules, trade, floors: floorsFrom(floorLevel), standings, remarks, skill };
   const candidates = eligible.map((one, index) => judge(one, index, judging));
   const degraded = isBlind(eligible, standings, rules.level);
   const order = degraded ? staticOrder(eligible, standings, rules.level) : standings.order();
@@ -68,10 +69,20 @@ export function rank(eligible: readonly Eligible[], rules: RankingRules): Ranked
   return { candidates: ordered, floor: QUALITY_FLOORS[floorLevel], degraded };
 }
 
+/** The floors of a level and of those below it, down to the one above none. */
+function floorsFrom(wanted: Complexity): readonly number[] {
+  const floors: number[] = [];
+  for (let level = wanted; level !== "simple"; level = lowerLevel(level)) floors.push(QUALITY_FLOORS[level]);
+  return floors;
+}
+
 /** How many levels' floors lie between the wanted one and this quality. */
-function stepsBelow(quality: number, wanted: Complexity): number {
+function stepsBelow(quality: number, floors: readonly number[]): number {
   let steps = 0;
-  for (let level = wanted; quality < QUALITY_FLOORS[level] && level !== "simple"; level = lowerLevel(level)) steps += 1;
+  for (const floor of floors) {
+    if (quality >= floor) break;
+    steps += 1;
+  }
   return steps;
 }
 
@@ -96,41 +107,28 @@ function qualityIn(skill: SkillName, quality: Entry["quality"]): number | null {
 interface Judging {
   readonly rules: RankingRules;
   readonly trade: Trade;
-  readonly floorLevel: Complexity;
+  readonly floors: readonly number[];
   readonly standings: Standings;
   readonly remarks: Remarks;
   readonly skill: SkillName;
 }
 
 /** Hot: a large catalogue makes a thousand of these for one prompt, so nothing is made that most do not need. */
-function judge(one: Eligible, index: number, { rules, trade, floorLevel, standings, remarks, skill }: Judging): Candidate {
-  const { entry, availability } = one;
+function judge(one: Eligible, index: number, { rules, trade, floors, standings, remarks, skill }: Judging): Candidate {
+  const { entry, estimate, availability } = one;
   const own = qualityIn(skill, entry.quality);
   const quality = own ?? entry.quality.general;
-  const cost = entry.isFree ? 0 : one.estimate.p50NanoUsd;
-  const steps = quality === null ? GROUP.unmeasured : stepsBelow(quality, floorLevel);
+  const cost = entry.isFree ? 0 : estimate.p50NanoUsd;
+  const steps = quality === null ? GROUP.unmeasured : stepsBelow(quality, floors);
   const unseen = own === null && skill === "vision" ? UNSEEN_STEPS : 0;
-  const group = groupOf(
-    availability.headroom,
-    Math.min(GROUP.unmeasured, steps + unseen),
-    cost,
-    entry.sharedFree && rules.policy !== "cheap",
-  );
-  const score = worthOf(quality, cost, trade) * factorOf(one, rules);
-  standings.set(index, { group, score, cost, quality, place: entry.place });
-  const parts = partsOf(one, { quality, cost }, rules, trade);
-  const notes = remarks.of({ isOwn: own !== null, isMeasured: quality !== null, isPriced: cost !== null, group, isWeak: steps > 0 });
-  if (notes.length === 0 && one.notes.length === 0) return { model: entry.id, score, parts, estimate: one.estimate };
-  return { model: entry.id, score, parts, estimate: one.estimate, notes: one.notes.length === 0 ? notes : [...notes, ...one.notes] };
-}
-
-interface Remarkable {
-  /** Its score is one for the skill that the prompt asks for. */
-  readonly isOwn: boolean;
-  readonly isMeasured: boolean;
-  readonly isPriced: boolean;
-  readonly group: number;
-  readonly isWeak: boolean;
+  const byQuality = Math.min(GROUP.unmeasured, steps + unseen);
+  const group = groupOf(availability.headroom, byQuality, cost, entry.sharedFree && rules.policy !== "cheap");
+  const score = worthOf(quality, cost, trade) * factorOf(entry, availability, rules);
+  standings.set(index, group, score, cost, quality, entry.place);
+  const parts = partsOf(one, quality, cost, rules, trade);
+  const notes = remarks.of(own !== null, quality !== null, cost !== null, group, steps > 0);
+  if (notes.length === 0 && one.notes.length === 0) return { model: entry.id, score, parts, estimate };
+  return { model: entry.id, score, parts, estimate, notes: one.notes.length === 0 ? notes : [...notes, ...one.notes] };
 }
 
 /** What is to be said of a candidate: of hundreds the same, so it is said once. */
@@ -146,14 +144,13 @@ class Remarks {
     this.#floor = floor;
   }
 
-  of(facts: Remarkable): string[] {
-    const key =
-      facts.group * 16 + Number(facts.isOwn) + 2 * Number(facts.isMeasured) + 4 * Number(facts.isPriced) + 8 * Number(facts.isWeak);
-    this.#said[key] ??= this.#say(facts);
+  of(isOwn: boolean, isMeasured: boolean, isPriced: boolean, group: number, isWeak: boolean): string[] {
+    const key = group * 16 + (isOwn ? 1 : 0) + (isMeasured ? 2 : 0) + (isPriced ? 4 : 0) + (isWeak ? 8 : 0);
+    this.#said[key] ??= this.#say(isOwn, isMeasured, isPriced, group, isWeak);
     return this.#said[key];
   }
 
-  #say({ isOwn, isMeasured, isPriced, group, isWeak }: Remarkable): string[] {
+  #say(isOwn: boolean, isMeasured: boolean, isPriced: boolean, group: number, isWeak: boolean): string[] {
     const notes: string[] = [];
     if (!isMeasured) notes.push("no quality score is published; ranked after measured models");
     else if (!isOwn) notes.push(`no ${this.#skill} score is published; its general score counts${this.#skill === "vision" ? UNSEEN : ""}`);
@@ -178,7 +175,7 @@ function worthOf(quality: number | null, cost: NanoUsd | null, { exponent, least
   return (quality / 100) ** exponent / (Math.max(cost, leastCost) / 1e7);
 }
 
-function factorOf({ entry, availability }: Eligible, rules: RankingRules): number {
+function factorOf(entry: Entry, availability: Availability, rules: RankingRules): number {
   const headroom = Math.max(LEAST_HEADROOM_FACTOR, Math.min(1, availability.headroom));
   const warm = entry.id === rules.warm ? WARM_FACTOR : 1;
   const reasons = rules.wantsReasoning && !entry.model.capabilities.includes("reasoning") ? NO_REASONING_FACTOR : 1;
@@ -206,7 +203,8 @@ function staticOrder(eligible: readonly Eligible[], standings: Standings, level:
 
 function partsOf(
   { entry, estimate, availability }: Eligible,
-  { quality, cost }: { readonly quality: number | null; readonly cost: NanoUsd | null },
+  quality: number | null,
+  cost: NanoUsd | null,
   rules: RankingRules,
   { exponent }: Trade,
 ): Record<string, number> {

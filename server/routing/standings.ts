@@ -35,7 +35,7 @@ export class Standings {
     return this.#anyPriced;
   }
 
-  set(index: number, { group, score, cost, quality, place }: Standing): void {
+  set(index: number, group: number, score: number, cost: number | null, quality: number | null, place: number): void {
     this.#group[index] = group;
     this.#score[index] = score;
     this.#cost[index] = cost ?? 0;
@@ -43,6 +43,14 @@ export class Standings {
     this.#place[index] = place;
     if (quality !== null) this.#anyMeasured = true;
     if (cost !== null) this.#anyPriced = true;
+  }
+
+  groupAt(index: number): number {
+    return this.#group[index] ?? 0;
+  }
+
+  scoreAt(index: number): number {
+    return this.#score[index] ?? 0;
   }
 
   compareGroups(left: number, right: number): number {
@@ -66,13 +74,7 @@ export class Standings {
    */
   order(): Int32Array {
     const keys = this.#keys();
-    let order = new Int32Array(keys.length);
-    let next = new Int32Array(keys.length);
-    for (let index = 0; index < order.length; index += 1) order[index] = index;
-    for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
-      sortByDigit(keys, shift, order, next);
-      [order, next] = [next, order];
-    }
+    const order = sortedByKey(keys);
     for (let start = 0; start < order.length; ) {
       let end = start + 1;
       while (end < order.length && keys[order[end] ?? 0] === keys[order[start] ?? 0]) end += 1;
@@ -98,22 +100,27 @@ export class Standings {
 
   /** 3 bits of group, 1 for a score of nothing, 28 of the score, or of the cost where there is no score: a larger key is never better. */
   #keys(): Uint32Array {
-    const keys = new Uint32Array(this.#group.length);
-    const bits = new DataView(new ArrayBuffer(8));
+    const groups = this.#group;
+    const scores = this.#score;
+    const costs = this.#cost;
+    const keys = new Uint32Array(groups.length);
+    // Little-endian, as every machine is that Node runs on: the second half holds the leading bits.
+    const scoreHalves = new Uint32Array(scores.buffer);
+    const costHalves = new Uint32Array(costs.buffer);
     for (let index = 0; index < keys.length; index += 1) {
-      const score = this.#score[index] ?? 0;
-      bits.setFloat64(0, score > 0 ? score : Math.max(0, this.#cost[index] ?? 0));
-      // As integers, the leading bits of positive floating-point numbers are in the order of the numbers.
-      const leading = bits.getUint32(0) >>> 3;
-      const within = score > 0 ? MOST_LEADING - leading : LEAST_UNSCORED + leading;
-      keys[index] = (this.#group[index] ?? 0) * GROUP_STEP + within;
+      const half = 2 * index + 1;
+      const within =
+        (scores[index] ?? 0) > 0
+          ? MOST_LEADING - ((scoreHalves[half] ?? 0) >>> 3)
+          : LEAST_UNSCORED + ((costs[index] ?? 0) > 0 ? (costHalves[half] ?? 0) >>> 3 : 0);
+      keys[index] = (groups[index] ?? 0) * GROUP_STEP + within;
     }
     return keys;
   }
 }
 
 const MOST_INSERTED = 16;
-const DIGIT_BITS = 11;
+const DIGIT_BITS = 8;
 const DIGITS = 2 ** DIGIT_BITS;
 const GROUP_STEP = 2 ** 29;
 const LEAST_UNSCORED = 2 ** 28;
@@ -121,9 +128,8 @@ const MOST_LEADING = LEAST_UNSCORED - 1;
 
 function sortByDigit(keys: Uint32Array, shift: number, from: Int32Array, to: Int32Array): void {
   const places = new Uint32Array(DIGITS);
-  const digitOf = (key: number) => (key >>> shift) & (DIGITS - 1);
   for (let at = 0; at < keys.length; at += 1) {
-    const digit = digitOf(keys[at] ?? 0);
+    const digit = ((keys[at] ?? 0) >>> shift) & (DIGITS - 1);
     places[digit] = (places[digit] ?? 0) + 1;
   }
   let sum = 0;
@@ -134,9 +140,19 @@ function sortByDigit(keys: Uint32Array, shift: number, from: Int32Array, to: Int
   }
   for (let at = 0; at < from.length; at += 1) {
     const index = from[at] ?? 0;
-    const digit = digitOf(keys[index] ?? 0);
+    const digit = ((keys[index] ?? 0) >>> shift) & (DIGITS - 1);
     const place = places[digit] ?? 0;
     places[digit] = place + 1;
     to[place] = index;
   }
+}
+
+function sortedByKey(keys: Uint32Array): Int32Array {
+  const [one, other] = [new Int32Array(keys.length), new Int32Array(keys.length)];
+  for (let index = 0; index < one.length; index += 1) one[index] = index;
+  for (let shift = 0; shift < 32; shift += 2 * DIGIT_BITS) {
+    sortByDigit(keys, shift, one, other);
+    sortByDigit(keys, shift + DIGIT_BITS, other, one);
+  }
+  return one;
 }

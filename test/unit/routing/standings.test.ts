@@ -36,7 +36,7 @@ describe("standings", () => {
       fc.property(fc.array(standing, { maxLength: 200 }), (drawn) => {
         const rows = drawn.map((row, place) => ({ ...row, place }));
         const standings = new Standings(rows.length);
-        for (const row of rows) standings.set(row.place, row);
+        for (const { place, group, score, cost, quality } of rows) standings.set(place, group, score, cost, quality, place);
         assert.deepEqual([...standings.order()], byComparison(rows));
       }),
     );
@@ -44,9 +44,9 @@ describe("standings", () => {
 
   it("know whether any has a price or a score", () => {
     const standings = new Standings(1);
-    standings.set(0, { group: 4, score: 0, cost: null, quality: null, place: 0 });
+    standings.set(0, 4, 0, null, null, 0);
     assert.deepEqual([standings.anyMeasured, standings.anyPriced], [false, false]);
-    standings.set(0, { group: 0, score: 1, cost: 0, quality: 80, place: 0 });
+    standings.set(0, 0, 1, 0, 80, 0);
     assert.deepEqual([standings.anyMeasured, standings.anyPriced], [true, true]);
   });
 });
