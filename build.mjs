@@ -1,4 +1,5 @@
 // Builds what ships: the sidecar and CLI, the extension, the webviews. `node build.mjs [server|extension|client|webview]… [--watch] [--quiet] [--traceable]`
+import { createHash } from "node:crypto";
 import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, context } from "esbuild";
@@ -17,6 +18,8 @@ const node = {
   bundle: true,
   platform: "node",
   target: "node22",
+  // A native import() brings Node's loader of modules along, and is none that the launcher's loader sees.
+  supported: { "dynamic-import": false },
   format: "cjs",
   // Traceable: what ran can be led back to the source to the letter, by a map beside the file that no process reads.
   minify: !words.includes("--traceable"),
@@ -107,37 +110,14 @@ function lazyOptions() {
     }));
 }
 
-/**
- * The tiny file that `latchkey` names: checks Node, turns on the compile cache, then loads the rest. On an older Node it hands over to the
- * `node` package where that lies beside it (as in a clone of this repository), so that editors and scripts need not know about it.
- */
-const LAUNCHER = `#!/usr/bin/env node
-"use strict";
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > 22 || (major === 22 && minor >= 15)) {
-  require("node:module").enableCompileCache?.();
-  require("./server.cjs");
-} else handOver();
-
-function handOver() {
-  const { join, dirname } = require("node:path");
-  let newer;
-  try {
-    newer = join(dirname(require.resolve("node/package.json")), "bin", process.platform === "win32" ? "node.exe" : "node");
-  } catch {}
-  if (newer === undefined || newer === process.execPath) {
-    process.stderr.write("latchkey needs Node 22.15 or newer; this is " + process.versions.node + ".\\n");
-    process.exit(2);
-  }
-  const child = require("node:child_process").spawn(newer, process.argv.slice(1), { stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", (error) => {
-    process.stderr.write("latchkey needs Node 22.15 or newer; this is " + process.versions.node + ", and " + newer + " cannot be started: " + error.message + "\\n");
-    process.exit(2);
-  });
-  child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
+/** The launcher knows of which build it is, by all that is built beside it: what it keeps of one is never run as another. */
+function launcher() {
+  const hash = createHash("sha256");
+  if (!words.includes("--watch"))
+    for (const file of ["dist/server.cjs", ...globSync("dist/lazy/*.cjs").sort()]) hash.update(readFileSync(file));
+  const build = words.includes("--watch") ? "" : hash.digest("hex").slice(0, 16);
+  return readFileSync("server/launcher.cjs", "utf8").replace('const BUILD = "";', `const BUILD = "${build}";`);
 }
-`;
 
 /** The language client is four fifths of the extension's code, and needed only once something is asked. */
 const CLIENT = "vscode-languageclient/node";
@@ -211,18 +191,24 @@ const parts = {
       external: ["@napi-rs/keyring"],
     });
     for (const options of lazyOptions()) await make(options);
-    writeFileSync("dist/latchkey.cjs", LAUNCHER);
+    writeFileSync("dist/latchkey.cjs", launcher());
     chmodSync("dist/latchkey.cjs", 0o755);
   },
   extension: async () => {
-    // A native import() of a CommonJS file would not see its names.
-    const main = { entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs", supported: { "dynamic-import": false } };
+    const main = { entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs" };
     await make({ ...node, ...main, external: ["vscode"], plugins: [lateClient] });
     const contents = `module.exports = require(${JSON.stringify(CLIENT)});`;
     await make({ ...node, stdin: { contents, resolveDir: import.meta.dirname }, outfile: "dist/client.cjs", external: ["vscode"] });
   },
   client: async () => {
-    await make({ ...node, define: {}, format: "esm", entryPoints: ["server/client/connect.ts"], outfile: "dist/client.mjs" });
+    await make({
+      ...node,
+      define: {},
+      supported: {},
+      format: "esm",
+      entryPoints: ["server/client/connect.ts"],
+      outfile: "dist/client.mjs",
+    });
     writeFileSync("dist/client.d.ts", clientDeclarations());
   },
   webview: async () => {
