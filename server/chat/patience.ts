@@ -44,7 +44,8 @@ function msUntilFree(parts: SpineParts, decision: RouteDecision): number | null 
   return waits.length > 0 ? Math.min(...waits) : null;
 }
 
-function noCandidate(decision: RouteDecision, retryAfterMs: number | null): Failure {
+/** Every reason, in the order in which a person can act on them. */
+export function noCandidate(decision: RouteDecision, retryAfterMs: number | null): Failure {
   const [first, second] = decision.excluded;
   if (decision.pinned && first?.rule === "plan" && !second)
     return new Failure("planForbidden", `${first.model}: ${first.reason}.`, { model: first.model });

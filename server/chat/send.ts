@@ -6,7 +6,6 @@ import type { ChatRequest } from "../../shared/protocol.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { RouteDecision } from "../../shared/route.ts";
 import { mayContinueItself, mayTryNext } from "../resilience/attempts.ts";
-import { waitFor } from "../resilience/wait.ts";
 import type { Estimate } from "../routing/route.ts";
 import { brief } from "../routing/explain.ts";
 import { admit } from "./admit.ts";
@@ -23,6 +22,7 @@ import { afterOverflow, mayHold } from "./overflow.ts";
 import { fitTo } from "./window.ts";
 import { type Continuation, continuationOf, takeUp, withContinuation } from "./resume.ts";
 import type { Caller, SpineParts } from "./parts.ts";
+import { inTurn, paused } from "./waiting.ts";
 
 export type Send = (request: ChatRequest, caller: Caller) => Promise<ChatResult>;
 
@@ -39,17 +39,6 @@ export function createSend(parts: SpineParts): Send {
       }),
     );
   };
-}
-
-async function inTurn(parts: SpineParts, caller: Caller, work: () => Promise<ChatResult>): Promise<ChatResult> {
-  const leave = await parts.gate.enter(caller.signal, (ahead) => {
-    void caller.emit({ type: "waiting", for: "queue", waitedMs: 0, message: `waiting for a place; ${ahead} chats are ahead` });
-  });
-  try {
-    return await work();
-  } finally {
-    leave();
-  }
 }
 
 /** One chat from its first candidate to its result: what was shown, what was tried, what it cost. */
@@ -111,7 +100,7 @@ class Chat {
       if (verdict.action === "stop" || (verdict.action === "resume" && this.#onBreak() !== "continue")) return this.#giveUp(model);
       if (verdict.action === "retry") {
         if (verdict.omitParameter) omitParameters = [...omitParameters, verdict.omitParameter];
-        if (!(await this.#pause(verdict.waitMs, model))) return this.#finish(model, "cancelled", null);
+        if (!(await paused(this.#parts, this.#caller, verdict.waitMs, model.provider))) return this.#finish(model, "cancelled", null);
         continue;
       }
       if (verdict.action === "resume") this.#continueFrom(model);
@@ -199,21 +188,6 @@ class Chat {
 
   async #announceFallback(failure: Failure, from: ModelInfo, to: ModelInfo | undefined): Promise<void> {
     await this.#caller.emit({ type: "fallback", from: from.id, to: to?.id ?? null, reason: failure.message, kind: failure.kind });
-  }
-
-  /** False when the caller cancelled meanwhile. */
-  async #pause(waitMs: number, model: ModelInfo): Promise<boolean> {
-    if (waitMs >= 1000) {
-      const message = `${model.provider} asks to wait; trying again in ${Math.round(waitMs / 1000)} s`;
-      const retryAtMs = this.#parts.now().getTime() + waitMs;
-      await this.#caller.emit({ type: "waiting", for: "retry", waitedMs: 0, retryAtMs, message });
-    }
-    try {
-      await waitFor(waitMs, this.#caller.signal);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   /** Nothing more will be tried: a marked partial when anything was shown, else the failure itself. */

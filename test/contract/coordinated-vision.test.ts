@@ -380,6 +380,22 @@ describe("coordinated vision", () => {
     assert.ok(["budgetExceeded", "noCandidate"].includes(error.kind ?? ""), error.message);
     assert.equal(mind.requests.length, 0);
   });
+
+  it("names the price of a description that the ceiling rules out for a chosen model that cannot see, and the ceiling", async () => {
+    await start({ eye: { usdPerMillion: { input: 1, output: 50 } } });
+    const asked = { model: "mind/m1", maxCostUsd: 0.01 };
+    const why = /cannot see, and a description of the image by eye\/m1 could cost \$0\.\d+, more than the maximum of \$0\.01/;
+    const error = await failure(send("a", [withImage(QUESTION)], asked));
+    assert.equal(error.kind, "noCandidate");
+    assert.match(error.message, why);
+    assert.match(error.message, /Nothing was sent or charged/);
+    const quote = await sidecar.request("chat/estimate", { messages: [withImage(QUESTION)], ...asked });
+    assert.deepEqual([quote.candidates.length, why.test(quote.excluded[0]?.reason ?? "")], [0, true]);
+    const preview = await sidecar.request("route/preview", { messages: [withImage(QUESTION)], ...asked });
+    assert.match(preview.because, why);
+    assert.deepEqual([eye.requests.length, mind.requests.length], [0, 0]);
+    assert.equal((await send("b", [withImage(QUESTION)], { ...asked, maxCostUsd: 1 })).text, "The password is wrong.");
+  });
 });
 
 describe("the model that describes", () => {

@@ -1,31 +1,23 @@
 // Coordinated vision, around the spine: images are described by a model that sees, the best model for the prompt answers, and may ask back.
 import type { Attempt, ChatEventBody, ChatResult, Message, Part } from "../../../shared/chat.ts";
 import { Failure, type FailureKind, isFailure } from "../../../shared/failure.ts";
-import { boxOnGrid, type DescribedImage, descriptionAsMarkdown, textIn } from "../../../shared/image.ts";
+import type { DescribedImage } from "../../../shared/image.ts";
 import { NO_COST } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { brief } from "../../routing/explain.ts";
 import { admit } from "../admit.ts";
 import { totalsOf } from "../ending.ts";
 import type { Caller } from "../parts.ts";
+import { noCandidate } from "../patience.ts";
 import type { Send } from "../send.ts";
 import { createStructured } from "../structured.ts";
 import { asDescribed, type DescribeOrder, type DescribeParts, describeImage } from "./describe.ts";
-import {
-  blindInstruction,
-  LOOK_TOOL,
-  type Look,
-  type Looked,
-  looksIn,
-  mayLookBack,
-  MOST_LOOKS,
-  withLooked,
-  withoutLooks,
-} from "./look-back.ts";
+import { blindInstruction, LOOK_TOOL, looksIn, mayLookBack, withLooked, withoutLooks } from "./look-back.ts";
+import { lookAgain } from "./looking.ts";
 import { type Picture, withoutPictures } from "./pictures.ts";
 import { hasImage, orderFor, planSight, type SightPlan } from "./plan.ts";
 import { listenToRound, type RoundListener } from "./round-listener.ts";
-import { lookedWords, ofWhole, wordsFor } from "./words.ts";
+import { wordsFor } from "./words.ts";
 
 export function createCoordinated(parts: DescribeParts, plain: Send): Send {
   return async (request, caller) => {
@@ -52,6 +44,7 @@ function withBytes({ images }: DescribeParts, messages: readonly Message[], sign
 
 /** The usual way, with the reason why no description was made. */
 async function explained({ decision }: SightPlan, request: ChatRequest, caller: Caller, plain: Send): Promise<ChatResult> {
+  if (decision.candidates.length === 0) throw noCandidate(decision, null);
   const { vision } = decision;
   const because = (route: ChatResult["route"]) => ({ ...route, vision, because: `${route.because} ${vision?.because ?? ""}` });
   const emit = (event: ChatEventBody) => caller.emit(event.type === "route" ? { ...event, route: because(event.route) } : event);
@@ -195,7 +188,13 @@ class Coordinated {
         await listener.flush();
         return this.#finish(answer);
       }
-      const looked = await Promise.all(looks.map((look, at) => this.#look(look, at)));
+      const looking = {
+        images: this.#parts.images,
+        pictures: this.#plan.pictures,
+        caller: this.#caller,
+        describe: (picture: Picture, more: Partial<DescribeOrder>) => this.#describe(picture, more),
+      };
+      const looked = await Promise.all(looks.map((look, at) => lookAgain(looking, look, at)));
       asked = withLooked(asked, answer, looked);
       overSoftLimit = "proceed";
       if (withoutLooks(answer.parts).some((part) => part.type === "text") && this.#way === "tool") this.#shownBy = answer.model;
@@ -218,36 +217,6 @@ class Coordinated {
   #failureOf(error: Failure, message: string): Failure {
     const { cost } = totalsOf(this.#attempts);
     return new Failure(error.kind, message, { ...error.details, attempts: this.#attempts, cost }, { cause: error });
-  }
-
-  /** What cannot be answered is told to the model, which then does without; only a person's stop ends the chat. */
-  async #look(look: Look, at: number): Promise<Looked> {
-    const told = (text: string, failed: boolean): Looked => ({ look, text, failed });
-    const picture = this.#plan.pictures[look.image - 1];
-    if (at >= MOST_LOOKS) return told(`At most ${MOST_LOOKS} questions are answered at once.`, true);
-    if (!picture) return told(`There is no image ${look.image}; there are ${this.#plan.pictures.length}.`, true);
-    const region = look.region && boxOnGrid(look.region);
-    const part = region ? await this.#parts.images.crop(picture.image, region, this.#caller.signal) : null;
-    const place =
-      region && !part ? ` (This is about the part at x ${region.x}, y ${region.y}, ${region.width} wide, ${region.height} high.)` : "";
-    try {
-      const question = `${look.question}${place}`;
-      // The chat goes on: who said yes to its beginning is not asked in its middle.
-      const seen = await this.#describe(picture, { image: part ?? picture.image, question, overSoftLimit: "proceed" });
-      const description = region && part ? ofWhole(seen.description, region) : seen.description;
-      const image = {
-        ...seen,
-        ...(region ? { region } : {}),
-        description,
-        markdown: descriptionAsMarkdown(description),
-        text: textIn(description),
-      };
-      await this.#caller.emit({ type: "image-description", image });
-      return told(lookedWords(look.image, description, region), false);
-    } catch (error) {
-      if (!isFailure(error) || error.kind === "cancelled") throw error;
-      return told(`The image could not be looked at again: ${error.message}`, true);
-    }
   }
 
   #listener(mayAsk = false): RoundListener {

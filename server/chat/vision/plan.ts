@@ -10,6 +10,7 @@ import type { SpineParts } from "../parts.ts";
 import { decide } from "../preview.ts";
 import { type DescribeOrder, type DescribeParts, describingRequest } from "./describe.ts";
 import { mayLookBack, MOST_LOOK_BACKS } from "./look-back.ts";
+import { priceBar } from "./too-dear.ts";
 import { type Picture, picturesIn, withoutPictures } from "./pictures.ts";
 
 export interface SightPlan {
@@ -60,8 +61,11 @@ export async function planSight(parts: DescribeParts, draft: ChatDraft): Promise
   const model = thinker && spine.catalog.find(thinker.model);
   if (!thinker || !model || model.provider === "demo" || model.capabilities.includes("vision")) return null;
   const describing = describingOf(spine, draft, pictures, kept);
-  if (describing === null) return null;
   const seeing = decide(spine, draft).decision;
+  if (!("describer" in describing)) {
+    const why = byWords.pinned === undefined ? null : priceBar(spine, draft, orderFor(describing.missing, draft));
+    return why === null ? null : { ...barred(seeing, model, why, pictures.length), seeing, thinker: model, pictures, kept };
+  }
   const sight = sightFor(byWords, thinker, seeing, describing);
   const lookBacks = mayLookBack(model, draft) === "no" ? 0 : MOST_LOOK_BACKS;
   const vision: VisionRoute = {
@@ -76,6 +80,13 @@ export async function planSight(parts: DescribeParts, draft: ChatDraft): Promise
   };
   const decision = explained(sight.way === "coordinated" ? byWords : seeing, vision);
   return { vision, decision, seeing, thinker: model, pictures, kept };
+}
+
+/** A chosen model that cannot see, and nobody who may say at that price what it would see. */
+function barred(seeing: RouteDecision, { id }: ModelInfo, why: string, images: number): Pick<SightPlan, "vision" | "decision"> {
+  const vision: VisionRoute = { way: "single", because: `${id} ${why}.`, images, known: 0, p50NanoUsd: null, worstNanoUsd: null };
+  const excluded = seeing.excluded.map((one) => (one.model === id ? { model: id, rule: "maxCost", reason: why } : one));
+  return { vision, decision: { ...seeing, vision, excluded, because: vision.because } };
 }
 
 function explained(decision: RouteDecision, vision: VisionRoute): RouteDecision {
@@ -110,16 +121,17 @@ interface Describing {
   readonly oneWorstNanoUsd: NanoUsd | null;
 }
 
-/** What the descriptions that are not kept will cost; null where no model could give one and one is needed. */
+/** What the descriptions that are not kept will cost, or the one that is needed and no model may give. */
 function describingOf(
   spine: SpineParts,
   draft: ChatDraft,
   pictures: readonly Picture[],
   kept: ReadonlyMap<string, KeptDescription>,
-): Describing | null {
+): Describing | { readonly missing: Picture } {
   const unknown = [...new Map(pictures.filter(({ id }) => !kept.has(id)).map((picture) => [picture.id, picture])).values()];
   const quotes = unknown.map((picture) => quoteOf(spine, draft, picture));
-  if (quotes.includes(undefined)) return null;
+  const missing = unknown[quotes.indexOf(undefined)];
+  if (missing) return { missing };
   const [first = pictures[0] && quoteOf(spine, draft, pictures[0])] = quotes;
   const describer = first?.model ?? [...kept.values()].find(({ model }) => model !== null)?.model ?? "a person";
   const sum = (of: (candidate: Candidate) => NanoUsd | null) =>

@@ -15,7 +15,10 @@ export async function quoteSighted(parts: DescribeParts, given: ChatDraft): Prom
   const plan = await planSight(parts, draft);
   if (plan === null) return quote(spine, given);
   const { vision } = plan;
-  if (vision.way === "single") return { ...(await quote(spine, given)), vision };
+  if (vision.way === "single") {
+    const quoted = await quote(spine, given);
+    return { ...quoted, ...(quoted.candidates.length === 0 ? { excluded: plan.decision.excluded } : {}), vision };
+  }
   const words = inWords(draft, plan.pictures, plan.kept);
   const quoted = await quote(spine, { ...given, messages: words, cascade: false });
   const [first, ...others] = quoted.candidates;
