@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
-import { startSession } from "../support/vscode-host/session.ts";
+import { type Session, startSession } from "../support/vscode-host/session.ts";
 import { format, median, printTable, printTargets } from "./figures.ts";
 
 const ROUNDS = process.argv.includes("--full") ? 10 : 3;
@@ -18,35 +18,46 @@ interface Start {
   readonly clickToPaintMs: number;
 }
 
+/** High enough that the list of running extensions, which draws only what is in sight, shows all of them. */
+const TALL = 2400;
+const SETTINGS = {
+  "latchkey.local.discover": false,
+  // A list in a window of its own would lie over everything that is clicked afterwards.
+  "workbench.editor.useModal": "off",
+};
+
 async function start(): Promise<Start> {
-  const session = await startSession({ settings: { "latchkey.local.discover": false } });
+  const session = await startSession({ settings: SETTINGS, height: TALL });
   try {
-    const { page, panel } = session;
-    // The start of VS Code itself is not what is measured.
-    await page.waitForTimeout(3000);
-    await session.run("Developer: Show Running Extensions");
-    const row = page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Latchkey" }).first();
-    await row.waitFor();
-    const activation = /Activation: (\d+)ms/.exec((await row.textContent()) ?? "");
-    // Newer workbenches show that list over everything else.
-    await page.keyboard.press("Escape");
-    await session.run("View: Close All Editors");
-    const icon = page.getByRole("tab", { name: "Latchkey" }).first();
-    const clickedAtMs = await page.evaluate(() => performance.timeOrigin + performance.now());
-    await icon.click();
-    await panel.getByRole("textbox", { name: "Question", exact: true }).waitFor();
-    const paint = await panel.locator("body").evaluate(() => ({
-      beganAtMs: performance.timeOrigin,
-      paintMs: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
-    }));
-    return {
-      activationMs: Number(activation?.[1]),
-      paintMs: paint.paintMs,
-      clickToPaintMs: paint.beganAtMs + paint.paintMs - clickedAtMs,
-    };
+    const activationMs = await activation(session);
+    return { activationMs, ...(await firstPaint(session)) };
   } finally {
     await session.stop();
   }
+}
+
+/** What VS Code itself has measured, from the list that it shows to whoever asks which extension is slow. */
+async function activation({ page, run }: Session): Promise<number> {
+  await run("Developer: Show Running Extensions");
+  const row = page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Latchkey" }).filter({ hasText: /Activation: \d+ms/ });
+  await row.waitFor();
+  const measured = /Activation: (\d+)ms/.exec((await row.textContent()) ?? "");
+  await run("View: Close All Editors");
+  return Number(measured?.[1]);
+}
+
+async function firstPaint({ page, panel }: Session): Promise<Omit<Start, "activationMs">> {
+  const icon = page.getByRole("tab", { name: "Latchkey" }).first();
+  const clickedAtMs = await page.evaluate(() => performance.timeOrigin + performance.now());
+  await icon.click();
+  await panel.getByRole("textbox", { name: "Question", exact: true }).waitFor();
+  const { beganAtMs, paintMs } = await panel.locator("body").evaluate(async () => {
+    const painted = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+    // The entry follows the paint by a frame or two.
+    while (painted() === undefined) await new Promise((done) => setTimeout(done, 20));
+    return { beganAtMs: performance.timeOrigin, paintMs: painted() ?? Number.NaN };
+  });
+  return { paintMs, clickToPaintMs: beganAtMs + paintMs - clickedAtMs };
 }
 
 execFileSync(process.execPath, ["build.mjs", "--quiet"], { stdio: "inherit" });
