@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { build, context } from "esbuild";
 import { createRequire } from "node:module";
 import { protocolDeclarations } from "./server/rpc/declarations.ts";
+import { lateSchemas, schemasSource } from "./late-schemas.mjs";
 import { noticesFor, packagesOf } from "./notices.mjs";
 import { openaiFromSource, SDK_GLOBALS } from "./sdk-parts.mjs";
 import { webpWithItsCode } from "./webp-part.mjs";
@@ -196,7 +197,8 @@ const parts = {
   },
   extension: async () => {
     const main = { entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs" };
-    await make({ ...node, ...main, external: ["vscode"], plugins: [lateClient] });
+    await make({ ...node, ...main, external: ["vscode"], plugins: [lateClient, lateSchemas] });
+    await make({ ...node, stdin: schemasSource, outfile: "dist/schemas.cjs" });
     const contents = `module.exports = require(${JSON.stringify(CLIENT)});`;
     await make({ ...node, stdin: { contents, resolveDir: import.meta.dirname }, outfile: "dist/client.cjs", external: ["vscode"] });
   },

@@ -37,7 +37,8 @@ export class ChatPanel implements vscode.Disposable {
   #ready = false;
   #waiting: ToPanel[] = [];
 
-  constructor(webview: vscode.Webview, conversation: Conversation, parts: PanelParts) {
+  /** `isKept`: the page stays loaded while it is hidden, so what it begins with is never shown a second time. */
+  constructor(webview: vscode.Webview, conversation: Conversation, parts: PanelParts, isKept: boolean) {
     this.#webview = webview;
     this.#parts = parts;
     this.#conversation = conversation;
@@ -47,7 +48,8 @@ export class ChatPanel implements vscode.Disposable {
       parts.models.onChange(() => this.#postChoice()),
     );
     this.show(conversation);
-    webview.html = pageHtml({ webview, extensionUri: parts.extensionUri, bundle: "chat", title: "Latchkey" });
+    const state = isKept && conversation.transcript.entries.length === 0 ? this.#state() : undefined;
+    webview.html = pageHtml({ webview, extensionUri: parts.extensionUri, bundle: "chat", title: "Latchkey", state });
   }
 
   get conversation(): Conversation {

@@ -36,7 +36,7 @@ export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPane
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#sideConversation ??= this.#conversations.create();
-    const panel = new ChatPanel(view.webview, this.#sideConversation, this.#parts);
+    const panel = new ChatPanel(view.webview, this.#sideConversation, this.#parts, true);
     this.#adopt(panel);
     this.#side = panel;
     view.onDidChangeVisibility(() => {
@@ -85,7 +85,7 @@ export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPane
   }
 
   #openIn(tab: vscode.WebviewPanel, conversation: Conversation): void {
-    const panel = new ChatPanel(tab.webview, conversation, this.#parts);
+    const panel = new ChatPanel(tab.webview, conversation, this.#parts, false);
     tab.iconPath = tabIcon(this.#parts.extensionUri);
     this.#adopt(panel);
     const titled = conversation.onMessage(() => {

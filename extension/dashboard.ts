@@ -1,6 +1,5 @@
 // The dashboard's editor tab: asks the sidecar for figures and hands them to the webview; changes nothing, computes no price.
 import * as vscode from "vscode";
-import * as z from "zod/mini";
 import { type DashboardReport, FromDashboard, LedgerAttempt, type ToDashboard } from "../shared/dashboard.ts";
 import { type CommandName, commandId } from "./commands.ts";
 import type { Log } from "./log.ts";
@@ -95,8 +94,8 @@ export class Dashboard implements vscode.Disposable {
   /** The ledger's own rows, an attempt each, put together by request. */
   async #requests(range: { from: string; to: string }): Promise<LedgerAttempt[][]> {
     const { content } = await this.#parts.sidecar.call("usage/export", { format: "json", ...range });
-    const parsed = z.array(z.unknown()).safeParse(JSON.parse(content));
-    const attempts = (parsed.data ?? []).flatMap((row) => {
+    const rows: unknown = JSON.parse(content);
+    const attempts = (Array.isArray(rows) ? rows : []).flatMap((row) => {
       const attempt = LedgerAttempt.safeParse(row);
       return attempt.success ? [attempt.data] : [];
     });

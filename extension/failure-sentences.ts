@@ -1,6 +1,14 @@
-// The sidecar's failures in the reader's language: its own words are English and follow in brackets, since they name what failed.
+// The sidecar's words in the reader's language: failures by their kind, all else by OwnLanguage; to English readers nothing is changed.
 import * as vscode from "vscode";
 import type { FailureKind } from "../shared/failure.ts";
+import { OwnLanguage } from "./own-language.ts";
+import { SIDECAR_SENTENCES } from "./sidecar-sentences.ts";
+
+/** Undefined where the reader's language is the sidecar's own. */
+export function readersLanguage(): OwnLanguage | undefined {
+  if (vscode.env.language.startsWith("en")) return undefined;
+  return new OwnLanguage(SIDECAR_SENTENCES.map((english) => ({ english, own: vscode.l10n.t(english) })));
+}
 
 /** The same sentences as in shared/failure.ts; a test compares them. */
 export function failureSentence(kind: FailureKind): string {

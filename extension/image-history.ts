@@ -1,19 +1,9 @@
 // Earlier descriptions of this machine's user as one small file in the extension's own storage; never an image, only a thumbnail.
 import * as vscode from "vscode";
-import * as z from "zod/mini";
-import { DescribedImage } from "../shared/image.ts";
 import type { ImageHistoryRow } from "../shared/image-panel.ts";
+import { ImageEntry } from "./image-entry.ts";
 import type { Log } from "./log.ts";
 import { trustedValue } from "./settings.ts";
-
-const ImageEntry = z.object({
-  name: z.string(),
-  uri: z.optional(z.string()),
-  at: z.string(),
-  thumbnail: z.optional(z.string()),
-  described: DescribedImage,
-});
-export type ImageEntry = z.infer<typeof ImageEntry>;
 
 const ENTRIES_MAX = 50;
 const SUMMARY_LENGTH_MAX = 160;

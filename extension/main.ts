@@ -12,6 +12,7 @@ import { CodeBlocks } from "./code-blocks.ts";
 import { Dashboard } from "./dashboard.ts";
 import { type CommandName, COMMANDS, commandId } from "./commands.ts";
 import { Conversations } from "./conversations.ts";
+import { readersLanguage } from "./failure-sentences.ts";
 import { importActions } from "./import-actions.ts";
 import { hintAtKeys } from "./key-hint.ts";
 import { houseActions } from "./house-actions.ts";
@@ -77,14 +78,14 @@ export function activate(context: vscode.ExtensionContext): void {
 function build(context: vscode.ExtensionContext) {
   const { extensionUri, globalState, workspaceState, secrets } = context;
   const log = createLog();
-  const keys = new Keys(secrets, globalState);
-  const hosts = new Hosts(globalState);
+  const [keys, hosts] = [new Keys(secrets, globalState), new Hosts(globalState)];
   const sidecar = new Sidecar(
     {
       settings: () => hosts.allowed(settingsForSidecar()),
       serverPath: vscode.Uri.joinPath(extensionUri, "dist", "latchkey.cjs").fsPath,
       version: String(context.extension.packageJSON.version),
       log,
+      language: readersLanguage(),
     },
     (call) => keys.lease(call, (provider, error) => log.warn(`The key for ${provider} could not be handed over`, error)),
   );
@@ -92,8 +93,8 @@ function build(context: vscode.ExtensionContext) {
   const chats = new Chats({ sidecar, softLimits });
   const choice = new Choice(workspaceState);
   const models = new Models(sidecar, choice);
-  const folder = vscode.Uri.joinPath(context.globalStorageUri, "conversations");
-  const conversations = new Conversations({ chats, choice, kept: new KeptConversations({ sidecar, earlier: folder, log }), log });
+  const earlier = vscode.Uri.joinPath(context.globalStorageUri, "conversations");
+  const conversations = new Conversations({ chats, choice, kept: new KeptConversations({ sidecar, earlier, log }), log });
   const proposals = new Proposals();
   const codeBlocks = new CodeBlocks(proposals);
   const quotes = new Quotes(sidecar);

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { FAILURES, type FailureKind } from "../shared/failure.ts";
 import type { Repair } from "../shared/panel.ts";
 import { commandId } from "./commands.ts";
-import { failureSentence } from "./failure-sentences.ts";
+import { failureSentence, readersLanguage } from "./failure-sentences.ts";
 
 export interface FailureView {
   readonly kind: string;
@@ -88,10 +88,13 @@ export async function mendOutside(repair: Repair["id"], failure: FailureView): P
   }
 }
 
-/** The sidecar speaks English: to others the failure is said in their language first, its details after it. */
+/** What is not known word for word is told by the failure's own sentence first, and follows in brackets, since it names what failed. */
 function inOwnLanguage(kind: string, message: string): string {
-  if (vscode.env.language.startsWith("en") || !isFailureKind(kind)) return message;
-  return message === FAILURES[kind].sentence ? failureSentence(kind) : `${failureSentence(kind)} (${message})`;
+  const language = readersLanguage();
+  if (!language || !isFailureKind(kind)) return message;
+  if (message === FAILURES[kind].sentence) return failureSentence(kind);
+  const own = language.say(message);
+  return own === message ? `${failureSentence(kind)} (${message})` : own;
 }
 
 function isFailureKind(kind: string): kind is FailureKind {

@@ -14,6 +14,7 @@ import {
   type ResultOf,
 } from "../shared/protocol.ts";
 import { followStderr, type Log } from "./log.ts";
+import type { OwnLanguage } from "./own-language.ts";
 import { tracing } from "./trace.ts";
 
 export type SidecarState = "stopped" | "starting" | "running";
@@ -24,6 +25,8 @@ export interface SidecarParts {
   readonly log: Log;
   /** The user's settings as the sidecar may have them. */
   readonly settings: () => Promise<Record<string, unknown>>;
+  /** The sidecar's sentences in the reader's language; absent where that is its own. */
+  readonly language?: OwnLanguage | undefined;
 }
 
 type Call = <Method extends RequestMethod>(
@@ -178,12 +181,13 @@ export class Sidecar implements vscode.Disposable {
     // An absent token, handed on as undefined, would make the client send the params as a list.
     const result: unknown = await (token ? client.sendRequest(method, params, token) : client.sendRequest(method, params));
     // Parsed by the row of this very method, whose type ResultOf is.
-    return requests[method].result.parse(result) as ResultOf<Method>;
+    const parsed = requests[method].result.parse(result) as ResultOf<Method>;
+    return this.#parts.language?.within(parsed) ?? parsed;
   }
 
   #receive(method: NotificationMethod, given: unknown): void {
     const parsed = notifications[method].params.safeParse(given);
-    if (parsed.success) this.#notified.fire({ method, params: parsed.data });
+    if (parsed.success) this.#notified.fire({ method, params: this.#parts.language?.within(parsed.data) ?? parsed.data });
     else this.#parts.log.warn(`${method}: not understood, ignored`);
   }
 

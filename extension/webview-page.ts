@@ -8,6 +8,8 @@ export interface Page {
   /** The bundle's name in dist/webview, without its ending. */
   readonly bundle: "chat" | "dashboard" | "image";
   readonly title: string;
+  /** What the page shows before anything is said to it: it is drawn without a journey to the extension and back. */
+  readonly state?: unknown;
 }
 
 export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
@@ -20,7 +22,7 @@ export function tabIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vs
   return { light: vscode.Uri.joinPath(media, "key-light.svg"), dark: vscode.Uri.joinPath(media, "key-dark.svg") };
 }
 
-export function pageHtml({ webview, extensionUri, bundle, title }: Page): string {
+export function pageHtml({ webview, extensionUri, bundle, title, state }: Page): string {
   const nonce = randomBytes(18).toString("base64");
   const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", name)).toString();
   const policy = [
@@ -40,16 +42,16 @@ export function pageHtml({ webview, extensionUri, bundle, title }: Page): string
 </head>
 <body>
 <div id="root"></div>
-<script type="application/json" id="words">${wordsJson()}</script>
+<script type="application/json" id="words">${json(vscode.l10n.bundle ?? {})}</script>
+<script type="application/json" id="state">${json(state ?? null)}</script>
 <script nonce="${nonce}" src="${asset(`${bundle}.js`)}"></script>
 </body>
 </html>`;
 }
 
-/** The editor's translations, which a webview cannot reach by itself; `<` is escaped so that no text can end the element. */
-function wordsJson(): string {
-  const bundle: unknown = vscode.l10n.bundle ?? {};
-  return JSON.stringify(bundle).replaceAll("<", "\\u003c");
+/** Data for the page, such as the editor's translations, which a webview cannot reach by itself; `<` is escaped so that no text ends the element. */
+function json(data: unknown): string {
+  return JSON.stringify(data).replaceAll("<", "\\u003c");
 }
 
 function escapeHtml(text: string): string {

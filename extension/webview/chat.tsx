@@ -3,7 +3,7 @@ import { render } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { Composer } from "./composer.tsx";
 import { Empty } from "./empty.tsx";
-import { onMessage, post, rememberConversation } from "./host.ts";
+import { firstState, onMessage, post, rememberConversation } from "./host.ts";
 import { routeLinks } from "./links.ts";
 import { Store } from "./store.ts";
 import { Transcript } from "./transcript.tsx";
@@ -27,6 +27,8 @@ function Panel({ store }: { store: Store }) {
 }
 
 const store = new Store();
+const state = firstState();
+if (state) store.receive({ type: "state", state });
 const root = document.getElementById("root");
 if (root) render(<Panel store={store} />, root);
 onMessage((message) => store.receive(message));

@@ -1,5 +1,5 @@
 // The webview's only door: messages out are typed, messages in are checked; state survives a reload through VS Code.
-import { type FromPanel, ToPanel } from "../../shared/panel.ts";
+import { type FromPanel, PanelState, ToPanel } from "../../shared/panel.ts";
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -20,6 +20,12 @@ export function onMessage(handler: (message: ToPanel) => void): void {
     const parsed = ToPanel.safeParse(event.data);
     if (parsed.success) handler(parsed.data);
   });
+}
+
+/** What came with the page itself, checked as a message is; null where the extension is still to say it. */
+export function firstState(): PanelState | null {
+  const parsed = PanelState.safeParse(JSON.parse(document.getElementById("state")?.textContent || "null"));
+  return parsed.success ? parsed.data : null;
 }
 
 /** VS Code hands this back when it restores an editor tab. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import * as vscode from "vscode";
 
 const children = () => execFileSync("ps", ["-o", "args=", "--ppid", String(process.pid)], { encoding: "utf8" });
@@ -24,6 +25,15 @@ describe("activation", () => {
   });
 
   it("starts no sidecar before it is needed", () => assert.doesNotMatch(children(), /latchkey\.cjs serve/));
+
+  it("makes no schema of the wire before something is said on it", () => {
+    const loaded = Object.keys(createRequire(__filename).cache).filter((path) => /[\\/]dist[\\/]\w+\.cjs$/.test(path));
+    assert.ok(
+      loaded.some((path) => path.endsWith("extension.cjs")),
+      loaded.join(),
+    );
+    assert.ok(!loaded.some((path) => path.endsWith("schemas.cjs") || path.endsWith("client.cjs")), loaded.join());
+  });
 
   it("lists its models silently without starting a sidecar", async () => {
     const models = await vscode.lm.selectChatModels({ vendor: "latchkey" });

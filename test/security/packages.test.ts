@@ -54,7 +54,7 @@ describe("the packages, built while keys lie about", function () {
     const all = Object.entries(packages).flatMap(([name, files]) =>
       [...files].map(([file, bytes]) => [`${name}: ${file}`, bytes] as const),
     );
-    for (const needed of ["extension/dist/server.cjs", "extension/dist/extension.cjs"])
+    for (const needed of ["extension/dist/server.cjs", "extension/dist/extension.cjs", "extension/dist/schemas.cjs"])
       assert.ok(packages["latchkey.vsix"]?.has(needed), needed);
     assert.ok(all.some(([name]) => name.endsWith("package/dist/latchkey.cjs")));
     const bytes = all.reduce((sum, [, file]) => sum + file.length, 0);

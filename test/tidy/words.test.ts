@@ -1,6 +1,7 @@
 // Every sentence that people see can be said in German; no translation is left over, and none loses a placeholder.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { SIDECAR_SENTENCES } from "../../extension/sidecar-sentences.ts";
 import { FAILURES } from "../../shared/failure.ts";
 
 const json = (path: string): Record<string, string> => JSON.parse(readFileSync(path, "utf8"));
@@ -13,7 +14,7 @@ function sentences(): string[] {
     assert.doesNotMatch(source, /\bt\(\s*[`']/, `${file}: sentences are plain double-quoted strings`);
     return [...source.matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*")/g)].map(([, literal = '""']) => JSON.parse(literal) as string);
   });
-  return [...new Set(found)].sort();
+  return [...new Set([...found, ...SIDECAR_SENTENCES])].sort();
 }
 
 describe("words", () => {
