@@ -202,7 +202,7 @@ function passesCap(parts: SpineParts, job: AttemptJob, told: Told): boolean {
 }
 
 function isContent(event: ProviderEvent): boolean {
-  return event.type === "text" || event.type === "reasoning" || event.type === "tool-call";
+  return event.type === "text" || event.type === "reasoning" || event.type === "tool-call" || event.type === "form-piece";
 }
 
 function progressOf(event: ProviderEvent): Progress {

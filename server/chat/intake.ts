@@ -49,6 +49,8 @@ export class Intake {
   readonly #parts: IntakeParts;
   readonly #seam: Seam | null;
   #opened = false;
+  /** Characters of a form that were counted as they came. */
+  #formed = 0;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -67,6 +69,8 @@ export class Intake {
         return this.#takeReasoning(event);
       case "tool-call":
         return this.#takeToolCall(event);
+      case "form-piece":
+        return this.#takePiece(event.text);
       case "usage":
         told.usage = event.usage;
         told.raw = event.raw;
@@ -92,12 +96,22 @@ export class Intake {
 
   #takeToolCall(event: Extract<ProviderEvent, { type: "tool-call" }>): Promise<void> | undefined {
     const { job, told } = this.#parts;
-    this.#produced(event.call.name.length + JSON.stringify(event.call.arguments).length);
+    this.#produced(Math.max(0, event.call.name.length + JSON.stringify(event.call.arguments).length - this.#formed));
+    this.#formed = 0;
     void this.#showText(this.#seam?.finish() ?? "");
     this.#open();
     told.hadContent = true;
     job.answer.addToolCall(event.call);
     return job.caller.emit({ type: "tool-call", call: event.call });
+  }
+
+  /** Shown as a preview, never as the answer: an attempt that breaks off in a form has given nothing. */
+  #takePiece(text: string): Promise<void> | undefined {
+    const { job, attemptId } = this.#parts;
+    this.#produced(text.length);
+    this.#formed += text.length;
+    this.#open();
+    return job.caller.formPiece?.(text, attemptId);
   }
 
   #finish(): Promise<void> | undefined {

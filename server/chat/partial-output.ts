@@ -18,6 +18,15 @@ export class PartialOutput {
     this.#now = now;
   }
 
+  /** What came so far is void: what follows is another beginning. */
+  restart(): void {
+    this.#text = "";
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
   /** The event to send, when one is due. */
   push(text: string): ChatEventBody | null {
     this.#text += text;

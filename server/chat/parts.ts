@@ -91,4 +91,6 @@ export interface Caller {
   readonly editor: string;
   readonly signal: AbortSignal;
   emit(event: ChatEventBody): Promise<void> | undefined;
+  /** A piece of the form that is asked for, of which attempt: nothing of the answer yet, which comes whole. */
+  formPiece?(text: string, attemptId: string): Promise<void> | undefined;
 }

@@ -8,49 +8,20 @@ import { admit } from "./admit.ts";
 import { totalsOf } from "./ending.ts";
 import { outputIn } from "./output-text.ts";
 import { formName } from "./output-mode.ts";
+import { OutputSchemas } from "./output-schemas.ts";
 import { PartialOutput } from "./partial-output.ts";
 import type { Caller, SpineParts } from "./parts.ts";
 import { createSend, type Send } from "./send.ts";
 
 export function createStructured(parts: SpineParts): Send {
   const plain = createSend(parts);
-  const schemas = new Schemas();
+  const schemas = new OutputSchemas();
   return async (request, caller) => {
     if (!request.output) return plain(request, caller);
     const admitted = admit(request);
     const validate = await schemas.compile(request.output.schema);
     return new Rounds(parts, admitted, caller, validate).run();
   };
-}
-
-/** Schemas that were used lately, compiled; each by a validator of its own, so that no name in one is seen by another. */
-class Schemas {
-  static readonly #most = 32;
-  readonly #compiled = new Map<string, ValidateFunction>();
-
-  async compile(schema: Readonly<Record<string, unknown>>): Promise<ValidateFunction> {
-    const name = JSON.stringify(schema);
-    const known = this.#compiled.get(name);
-    if (known) return known;
-    if (schema.$async !== undefined) throw badSchema("$async is not taken");
-    const isOld = /draft-0[67]/.test(String(schema.$schema ?? ""));
-    const Validator = isOld ? (await import("ajv")).Ajv : (await import("ajv/dist/2020.js")).Ajv2020;
-    const options = { strict: false, allErrors: true, validateFormats: false, logger: false, inlineRefs: false } as const;
-    let validate: ValidateFunction;
-    try {
-      validate = new Validator(options).compile(isOld ? { ...schema, $schema: undefined } : schema);
-    } catch (error) {
-      throw badSchema(error instanceof Error ? error.message : "it cannot be read");
-    }
-    if (this.#compiled.size >= Schemas.#most) this.#compiled.delete(this.#compiled.keys().next().value ?? "");
-    this.#compiled.set(name, validate);
-    return validate;
-  }
-}
-
-function badSchema(why: string): Failure {
-  const message = `Not understood: output.schema is not a JSON Schema that can be checked (${why.slice(0, 300)}). Nothing was sent or charged.`;
-  return new Failure("invalidParams", message, { fields: ["output.schema"] });
 }
 
 /** Ends where the model was stopped or would not answer: what there is, is handed over as it is and never checked. */
@@ -163,6 +134,10 @@ class Rounds {
     const round = this.#rounds;
     const before = this.#last?.answer.model;
     const preview = new PartialOutput(round, this.#parts.now);
+    const show = (text: string, told?: Promise<void>) => {
+      const partial = preview.push(text);
+      return partial === null ? told : this.#caller.emit(partial);
+    };
     const emit = (event: ChatEventBody): Promise<void> | undefined => {
       switch (event.type) {
         case "route":
@@ -173,14 +148,15 @@ class Rounds {
           if (before === undefined) return told;
           return this.#caller.emit({ type: "seam", from: before, to: event.model, at: 0, restarted: true });
         }
-        case "tool-call":
+        case "tool-call": {
           if (event.call.name !== this.#form) return this.#caller.emit(event);
-          return this.#caller.emit({ type: "text-delta", text: event.call.rawArguments ?? JSON.stringify(event.call.arguments) });
-        case "text-delta": {
-          const told = this.#caller.emit(event);
-          const partial = preview.push(event.text);
-          return partial === null ? told : this.#caller.emit(partial);
+          const text = event.call.rawArguments ?? JSON.stringify(event.call.arguments);
+          // A vendor that gives the form whole shows it whole.
+          if (preview.isEmpty) void show(text);
+          return this.#caller.emit({ type: "text-delta", text });
         }
+        case "text-delta":
+          return show(event.text, this.#caller.emit(event));
         case "usage":
         case "end":
           return undefined;
@@ -188,7 +164,13 @@ class Rounds {
           return this.#caller.emit(event);
       }
     };
-    return { ...this.#caller, emit };
+    let attempt = "";
+    const formPiece = (text: string, attemptId: string) => {
+      if (attempt !== attemptId) preview.restart();
+      attempt = attemptId;
+      return show(text);
+    };
+    return { ...this.#caller, emit, formPiece };
   }
 
   #announce(to: string | null): Promise<void> | undefined {

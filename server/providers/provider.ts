@@ -116,6 +116,8 @@ export type ProviderEvent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string; readonly origin?: Origin }
   | { readonly type: "tool-call"; readonly call: ToolCallPart }
+  /** A piece of the form that the answer was asked for as, in its vendor's pieces; for previews alone: the call comes whole. */
+  | { readonly type: "form-piece"; readonly text: string }
   | {
       readonly type: "usage";
       readonly usage: Usage;

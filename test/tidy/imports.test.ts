@@ -36,6 +36,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "server/providers/provider.ts",
   ],
   "server/chat/structured.ts": ["ajv"],
+  "server/chat/output-schemas.ts": ["ajv"],
   "server/rpc": ["shared", "builtin", "zod", "vscode-jsonrpc", "server/chat", "server/house.ts", "server/edge.ts", "server/log.ts"],
   "server/client": ["shared", "builtin"],
   "server/telemetry": ["shared", "builtin", "server/chat", "server/log.ts", "@opentelemetry"],

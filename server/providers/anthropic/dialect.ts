@@ -7,6 +7,7 @@ import { readModelList } from "../model-list.ts";
 import type { Dialect, ListedModel, ProviderConnection, ProviderEvent, ProviderRequest } from "../provider.ts";
 import { once } from "../once.ts";
 import { pump } from "../pump.ts";
+import { formOf } from "../tool-arguments.ts";
 import { isObject, parseJson } from "../vendor-json.ts";
 import { messagesBody } from "./request.ts";
 import { MessageReader, type RawEvent } from "./stream.ts";
@@ -38,7 +39,7 @@ function stream(request: ProviderRequest, connection: ProviderConnection, signal
   const context: FailureContext = { connection, model: request.model, signal, exchange: openExchange(connection, HEADERS) };
   return pump(context, async () => ({
     source: await openEvents(context, messagesBody(request, connection)),
-    reader: new MessageReader(context),
+    reader: new MessageReader(context, formOf(request)),
   }));
 }
 

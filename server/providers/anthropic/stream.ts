@@ -5,7 +5,7 @@ import { broken } from "../answer-body.ts";
 import { answerer, bodyFailure, type FailureContext } from "../errors.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader } from "../pump.ts";
-import { toolCall } from "../tool-arguments.ts";
+import { pushPiece, toolCall } from "../tool-arguments.ts";
 import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, parseJson, stringOf, type VendorObject } from "../vendor-json.ts";
 import { anthropicUsage, mergeUsage } from "./usage.ts";
@@ -36,6 +36,7 @@ export interface RawEvent {
 
 export class MessageReader implements AnswerReader<RawEvent> {
   readonly #context: FailureContext;
+  readonly #form: string | undefined;
   readonly #open = new Map<unknown, OpenBlock>();
   #usage: VendorObject | undefined;
   #stop: string | null = null;
@@ -43,8 +44,9 @@ export class MessageReader implements AnswerReader<RawEvent> {
   #stopped = false;
   #calls = 0;
 
-  constructor(context: FailureContext) {
+  constructor(context: FailureContext, form?: string) {
     this.#context = context;
+    this.#form = form;
   }
 
   read({ event, data }: RawEvent, out: ProviderEvent[]): void {
@@ -121,6 +123,7 @@ export class MessageReader implements AnswerReader<RawEvent> {
         return;
       case "input_json_delta":
         if (open) open.json += stringOf(delta.partial_json);
+        pushPiece(out, this.#form, open?.block.name, stringOf(delta.partial_json));
     }
   }
 

@@ -6,7 +6,7 @@ import { Likelihood } from "../likelihood.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader, NamedEvent } from "../pump.ts";
-import { toolCall } from "../tool-arguments.ts";
+import { pushPiece, toolCall } from "../tool-arguments.ts";
 import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
 import { stopReasonOf } from "./stop-reasons.ts";
@@ -19,6 +19,7 @@ interface BegunCall {
 
 export class ChatReader implements AnswerReader<NamedEvent> {
   readonly #context: FailureContext;
+  readonly #form: string | undefined;
   readonly #answer: { readonly whole: boolean; readonly tail: () => string };
   readonly #calls = new Map<string, BegunCall>();
   #details: unknown[] = [];
@@ -32,8 +33,9 @@ export class ChatReader implements AnswerReader<NamedEvent> {
   readonly #likelihood = new Likelihood();
 
   /** `tail` tells at the end whether the body closed with `[DONE]`, which the SDK keeps to itself. */
-  constructor(context: FailureContext, answer: { readonly whole: boolean; readonly tail: () => string }) {
+  constructor(context: FailureContext, answer: { readonly whole: boolean; readonly tail: () => string }, form?: string) {
     this.#context = context;
+    this.#form = form;
     this.#answer = answer;
   }
 
@@ -95,8 +97,8 @@ export class ChatReader implements AnswerReader<NamedEvent> {
       this.#readReasoning(delta, out);
       this.#readContent(delta.content, out);
       if (typeof delta.refusal === "string") this.#refusal += delta.refusal;
-      if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) this.#readCall(objectOf(call));
-      if (isObject(delta.function_call)) this.#readCall({ index: 0, function: delta.function_call });
+      if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) this.#readCall(objectOf(call), out);
+      if (isObject(delta.function_call)) this.#readCall({ index: 0, function: delta.function_call }, out);
     }
     if (choice.logprobs) this.#likelihood.add(objectOf(choice.logprobs).content);
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") this.#finish = choice.finish_reason;
@@ -160,7 +162,7 @@ export class ChatReader implements AnswerReader<NamedEvent> {
     } else this.#details.push(detail);
   }
 
-  #readCall(call: VendorObject): void {
+  #readCall(call: VendorObject, out: ProviderEvent[]): void {
     const named = objectOf(call.function);
     const id = stringOf(call.id);
     const key = keyOf(call.index, id, this.#calls);
@@ -172,7 +174,9 @@ export class ChatReader implements AnswerReader<NamedEvent> {
     begun.id ||= id;
     begun.name ||= stringOf(named.name) || stringOf(call.name);
     const given = named.arguments ?? call.arguments;
-    begun.given += typeof given === "string" ? given : isObject(given) ? JSON.stringify(given) : "";
+    const piece = typeof given === "string" ? given : isObject(given) ? JSON.stringify(given) : "";
+    begun.given += piece;
+    pushPiece(out, this.#form, begun.name, piece);
   }
 
   #noteUsage(chunk: VendorObject): void {

@@ -4,6 +4,7 @@ import type { FailureContext } from "../errors.ts";
 import { listOpenaiModels, openaiExchange, openOpenaiAnswer } from "../openai-client.ts";
 import type { Dialect, ProviderConnection, ProviderEvent, ProviderRequest } from "../provider.ts";
 import { pump } from "../pump.ts";
+import { formOf } from "../tool-arguments.ts";
 import { responsesBody } from "./request.ts";
 import { ResponseReader } from "./stream.ts";
 
@@ -13,7 +14,7 @@ function stream(request: ProviderRequest, connection: ProviderConnection, signal
     // The SDK's type describes OpenAI alone; LM Studio, xAI and others speak this dialect too.
     const body = responsesBody(request, connection) as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
     const answer = await openOpenaiAnswer(context, (client, options) => client.responses.create(body, options));
-    return { ...answer, reader: new ResponseReader(context) };
+    return { ...answer, reader: new ResponseReader(context, formOf(request)) };
   });
 }
 

@@ -7,7 +7,7 @@ import { Likelihood } from "../likelihood.ts";
 import { openaiUsage, reportedNanoUsd } from "../openai-usage.ts";
 import type { ProviderEvent } from "../provider.ts";
 import type { AnswerReader, NamedEvent } from "../pump.ts";
-import { toolCall } from "../tool-arguments.ts";
+import { pushPiece, toolCall } from "../tool-arguments.ts";
 import { originOf } from "../transcript.ts";
 import { isObject, listOf, objectOf, stringOf, type VendorObject } from "../vendor-json.ts";
 
@@ -20,6 +20,7 @@ export const INCOMPLETE_REASONS: Readonly<Record<string, StopReason>> = {
 
 export class ResponseReader implements AnswerReader<NamedEvent> {
   readonly #context: FailureContext;
+  readonly #form: string | undefined;
   #started = false;
   #streamedText = false;
   #streamedReasoning = false;
@@ -32,8 +33,9 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
   #last: VendorObject | undefined;
   readonly #likelihood = new Likelihood();
 
-  constructor(context: FailureContext) {
+  constructor(context: FailureContext, form?: string) {
     this.#context = context;
+    this.#form = form;
   }
 
   read({ event, data: given }: NamedEvent, out: ProviderEvent[]): void {
@@ -41,6 +43,7 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
     const { type } = given;
     if (type === "response.output_text.delta") this.#pushText(stringOf(given.delta), out, given.logprobs);
     else if (type === "response.reasoning_summary_text.delta" || type === "response.reasoning_text.delta") this.#pushReasoning(given, out);
+    else if (type === "response.function_call_arguments.delta") this.#readPiece(given, out);
     else if (type === "response.refusal.delta") this.#refusal += stringOf(given.delta);
     else if (type === "response.output_item.added" || type === "response.output_item.done") this.#readItem(given, out);
     else if (type === "error" || event === "error" || (given.error && !isObject(given.response))) throw bodyFailure(this.#context, given);
@@ -105,6 +108,12 @@ export class ResponseReader implements AnswerReader<NamedEvent> {
       }
     }
     if (item.type === "reasoning" && done) this.#pushReasoningItem(item, out);
+  }
+
+  /** The item it belongs to was told before, with its name. */
+  #readPiece(given: VendorObject, out: ProviderEvent[]): void {
+    const item = this.#calls.get(stringOf(given.item_id)) ?? this.#calls.get(String(given.output_index));
+    pushPiece(out, this.#form, item?.name, stringOf(given.delta));
   }
 
   #pushCall(item: VendorObject, out: ProviderEvent[]): void {
