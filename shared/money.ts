@@ -80,6 +80,18 @@ export function totalInputTokens(usage: Usage): number {
   return usage.inputTokens + usage.cacheReadTokens + usage.cacheWrite5mTokens + usage.cacheWrite1hTokens;
 }
 
+/** What of that a vendor still had, and sold cheaper; in per cent, null where it had nothing. */
+export function cachedPercent(usage: Usage): number | null {
+  const total = totalInputTokens(usage);
+  return usage.cacheReadTokens === 0 || total === 0 ? null : Math.round((usage.cacheReadTokens / total) * 100);
+}
+
+/** "2000 in (80 % from the cache), 300 out", where no translation is at hand. */
+export function tokensInWords(usage: Usage): string {
+  const percent = cachedPercent(usage);
+  return `${totalInputTokens(usage)} in${percent === null ? "" : ` (${percent} % from the cache)`}, ${usage.outputTokens} out`;
+}
+
 /** Dollars typed by a person to nano-dollars, rounded to the nearest one. */
 export function nanoFromUsd(usd: number): NanoUsd {
   return Math.round(usd * NANO_PER_USD);

@@ -1,7 +1,7 @@
 // One answer: streamed Markdown, what happened on the way, and under it the model, the cost and why that model.
 import { memo } from "preact/compat";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatUsd, totalInputTokens } from "../../shared/money.ts";
+import { formatUsd } from "../../shared/money.ts";
 import type { AnswerTurn } from "../../shared/panel.ts";
 import { post } from "./host.ts";
 import { IconButton } from "./icon-button.tsx";
@@ -9,6 +9,7 @@ import { MarkdownView } from "./markdown-view.ts";
 import { RouteTable } from "./route-table.tsx";
 import { SeenImages } from "./seen-images.tsx";
 import type { Store } from "./store.ts";
+import { tokensFor } from "./tokens.ts";
 import { t } from "./words.ts";
 
 interface AnswerProps {
@@ -117,7 +118,7 @@ function FailureBox({ id, failure, busy }: { id: string; failure: NonNullable<An
 function Footer({ turn, busy, last }: { turn: AnswerTurn; busy: boolean; last: boolean }) {
   const [why, setWhy] = useState(false);
   const { usage } = turn;
-  const tokens = usage ? t("{0} in, {1} out", totalInputTokens(usage), usage.outputTokens) : "";
+  const tokens = usage ? tokensFor(usage) : "";
   return (
     <footer>
       <span class="bill" title={billTitle(turn)}>

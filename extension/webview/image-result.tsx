@@ -2,10 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { DescribedImage } from "../../shared/image.ts";
 import type { ImagePanelState, ImageSubject } from "../../shared/image-panel.ts";
-import { formatUsd, totalInputTokens } from "../../shared/money.ts";
+import { formatUsd } from "../../shared/money.ts";
 import { DescriptionFields, useCorrection } from "./description-fields.tsx";
 import { post } from "./image-host.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { tokensFor } from "./tokens.ts";
 import { t } from "./words.ts";
 
 export function announcementFor({ running, described, failure }: ImagePanelState): string {
@@ -94,7 +95,7 @@ function Again() {
 }
 
 function billOf({ model, cost, cached, edited }: DescribedImage, { usage, failedAttempts }: ImagePanelState): string {
-  const tokens = usage ? t("{0} in, {1} out", totalInputTokens(usage), usage.outputTokens) : "";
+  const tokens = usage ? tokensFor(usage) : "";
   const failed = failedAttempts > 0 ? t("{0} failed before", failedAttempts) : "";
   return [
     model ?? "",

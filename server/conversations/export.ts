@@ -1,7 +1,7 @@
 // A kept conversation as a document for people, and as JSON that loses nothing; pure.
 import type { Message, Part } from "../../shared/chat.ts";
 import type { ConversationEntry, ConversationHead, KeptAnswer } from "../../shared/conversation.ts";
-import { formatUsd } from "../../shared/money.ts";
+import { formatUsd, tokensInWords } from "../../shared/money.ts";
 
 export function asJson(conversation: ConversationHead, entries: readonly ConversationEntry[]): string {
   return `${JSON.stringify({ latchkey: "conversation", version: 1, conversation, entries }, null, 2)}\n`;
@@ -18,7 +18,8 @@ function section(message: Message, answer: KeptAnswer | undefined): string {
   const who = { system: "Instructions", user: "You", tool: "Tool results", assistant: answer?.model ?? "Assistant" }[message.role];
   const cost = answer?.cost ? [formatUsd(answer.cost.nanoUsd)] : [];
   const end = answer?.stopReason && answer.stopReason !== "end" ? [answer.stopReason] : [];
-  const facts = [...cost, ...end, ...(answer?.notice ? [answer.notice] : [])];
+  const tokens = answer?.usage ? [tokensInWords(answer.usage)] : [];
+  const facts = [...cost, ...tokens, ...end, ...(answer?.notice ? [answer.notice] : [])];
   return [`## ${who}`, ...message.parts.map(block), ...(facts.length > 0 ? [`*${facts.join(" · ")}*`] : [])]
     .filter((text) => text !== "")
     .join("\n\n");

@@ -132,6 +132,7 @@ describe("kept conversations", function () {
   it("are forked, exported and deleted", async () => {
     const sidecar = await open();
     await sidecar.request("chat/send", talk("1", "One ```code``` here"));
+    vendor.script = says("Again.", { input: 100, output: 5, cached: 80 });
     await sidecar.request("chat/send", talk("2", "Two", { resume: true }));
     const { conversation } = await sidecar.request("conversation/fork", { id: "talk", entries: 2, title: "Another way" });
     assert.deepEqual(
@@ -143,6 +144,7 @@ describe("kept conversations", function () {
       markdown.content,
       /^# One .*\n[\s\S]*## You\n\nOne ```code``` here\n\n## acme\/m1\n\nHello from the vendor\.[\s\S]*## You\n\nTwo/,
     );
+    assert.match(markdown.content, /\n\nAgain\.\n\n\*\$0\.0000\d+ · 100 in \(80 % from the cache\), 5 out\*\n/);
     const json = JSON.parse((await sidecar.request("conversation/export", { id: "talk", format: "json" })).content);
     assert.equal(
       (await sidecar.request("conversation/save", { ...json.conversation, revision: 0, id: "copy", entries: json.entries })).conversation

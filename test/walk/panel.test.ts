@@ -48,11 +48,12 @@ describe("the chat panel", function () {
     vendor.script = says(`It adds up the prices. Shorter:\n\n\`\`\`typescript\n${FIXED}\n\`\`\`\n\nBoth give the same.`, {
       input: 2000,
       output: 300,
+      cached: 500,
     });
     await prompt().press("Enter");
     await settled(0).waitFor();
-    assert.match((await settled(0).locator("footer .bill").textContent()) ?? "", /acme\/m1 · \$0\.0026 · 2000 in, 300 out/);
-    await statusItem(session.page).filter({ hasText: "$0.0026" }).waitFor();
+    assert.match((await settled(0).locator("footer .bill").textContent()) ?? "", /acme\/m1 · \$0\.0022 · 2000 in \(25 % cached\), 300 out/);
+    await statusItem(session.page).filter({ hasText: "$0.0022" }).waitFor();
     assert.equal(await settled(0).locator("figure.code code span.hljs-keyword").first().textContent(), "function");
   });
 

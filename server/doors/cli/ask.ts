@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ChatEventBody, ChatResult, Part } from "../../../shared/chat.ts";
-import { formatUsd, totalInputTokens } from "../../../shared/money.ts";
+import { formatUsd, tokensInWords } from "../../../shared/money.ts";
 import type { ChatRequest } from "../../../shared/protocol.ts";
 import { Policy, TaskType } from "../../../shared/route.ts";
 import type { House } from "../../house.ts";
@@ -101,15 +101,13 @@ function finishLine(context: VerbContext, given: VerbArguments, result: ChatResu
   // Piped output is for another program: the line is for people, or for an answer that is not whole.
   const forPeople = context.edge.stdout.isTTY === true || result.stopReason !== "end";
   if (given.values.quiet === true || !forPeople) return;
-  const tokens = `${totalInputTokens(result.usage)} in${cachedShare(result)}, ${result.usage.outputTokens} out`;
-  const parts = [result.model, tokens, `${formatUsd(result.cost.nanoUsd)} (${result.cost.provenance})`, result.stopReason];
+  const parts = [
+    result.model,
+    tokensInWords(result.usage),
+    `${formatUsd(result.cost.nanoUsd)} (${result.cost.provenance})`,
+    result.stopReason,
+  ];
   context.complain(`-- ${[...parts, result.notice, result.failure?.message].filter(Boolean).join(" · ")}`);
-}
-
-/** What a vendor's prompt cache spared: its tokens cost a part of the price. */
-function cachedShare({ usage }: ChatResult): string {
-  const total = totalInputTokens(usage);
-  return usage.cacheReadTokens === 0 || total === 0 ? "" : ` (${Math.round((usage.cacheReadTokens / total) * 100)} % from the cache)`;
 }
 
 function exitCodeFor(result: ChatResult): number {
