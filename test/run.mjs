@@ -52,7 +52,7 @@ await inLanes(
   LANES,
   async (job) => {
     const result = await run(job, runQuietly, job.suite === "walk" && SECOND_TRY ? ["--bail"] : []);
-    console.log(`\n${job.name} (${result.seconds.toFixed(1)} s)\n${result.output.trimEnd()}`);
+    console.log(`\n${job.name} (${result.seconds.toFixed(1)} s)\n${result.output.trim().replace(/\n{2,}/g, "\n\n")}`);
     if (result.failures > 0 && SECOND_TRY) failed.push(job);
     else count(job, result);
   },

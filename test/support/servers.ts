@@ -13,6 +13,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** As long as vendors' own front ends keep a connection; Node's 5 s would end between two turns of a busy machine. */
+const VENDOR_KEEP_ALIVE_MS = 65_000;
+
 /** Listens on a free port of 127.0.0.1 until `close`, which also cuts open connections. */
 export async function listen(server: Server | NetServer, scheme: "http" | "https" = "http"): Promise<Listening> {
   const sockets = new Set<Socket>();
@@ -32,7 +35,7 @@ export async function listen(server: Server | NetServer, scheme: "http" | "https
 }
 
 export function httpServer(handler: RequestListener): Promise<Listening> {
-  return listen(createServer(handler));
+  return listen(createServer({ keepAliveTimeout: VENDOR_KEEP_ALIVE_MS }, handler));
 }
 
 export interface Authority {
