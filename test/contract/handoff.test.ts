@@ -11,6 +11,7 @@ import type { Message, ToolResultPart } from "../../shared/chat.ts";
 import { connectionTo } from "../support/replay.ts";
 import { type RuledDialect, SIGNATURES, violations } from "../support/replay-rules.ts";
 import { httpServer, type Listening } from "../support/servers.ts";
+import { typeViolations, validatorOf } from "../support/vendor-types.ts";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const MODELS: Readonly<Record<RuledDialect, string>> = {
@@ -102,14 +103,16 @@ const SAYS: Readonly<Record<RuledDialect, readonly object[]>> = {
   google: [{ candidates: [{ content: { parts: [{ text: "Done." }] }, finishReason: "STOP" }] }],
 };
 
-/** Answers the first request with calls and every later one with words; refuses what its vendor would refuse. */
+/** Answers the first request with calls and every later one with words; refuses what its vendor would refuse, and what its SDK does not know. */
 class StrictVendor {
   readonly name: RuledDialect;
+  readonly #validate: ReturnType<typeof validatorOf>;
   readonly bodies: string[] = [];
   #server: Listening | undefined;
 
   constructor(name: RuledDialect) {
     this.name = name;
+    this.#validate = validatorOf(name);
   }
 
   async start(): Promise<void> {
@@ -118,7 +121,7 @@ class StrictVendor {
       for await (const piece of request) pieces.push(piece);
       const text = Buffer.concat(pieces).toString("utf8");
       this.bodies.push(text);
-      const wrong = violations(this.name, JSON.parse(text));
+      const wrong = [...violations(this.name, JSON.parse(text)), ...typeViolations(this.#validate, this.name, JSON.parse(text))];
       if (wrong.length > 0) {
         response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error: { message: wrong.join("; ") } }));
         return;
