@@ -6,7 +6,8 @@ import { type CommandName, commandId } from "./commands.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { SoftAnswer, SoftRefusal } from "./soft-limits.ts";
 import { leftOf } from "./limits.ts";
-import { budgetLabel, type StatusBar } from "./status-bar.ts";
+import { limitLabel, limitName } from "./limit-words.ts";
+import type { StatusBar } from "./status-bar.ts";
 
 export interface BudgetParts {
   readonly sidecar: Sidecar;
@@ -65,7 +66,7 @@ export async function askAboutSoftLimit(sidecar: Sidecar, refusal: SoftRefusal):
   const { t } = vscode.l10n;
   const { limitNanoUsd, spentNanoUsd, neededNanoUsd, resetsAt, cheaper } = refusal;
   const [send, raise] = [t("Send Anyway"), t("Raise Limit…")];
-  const question = t("This prompt may pass a soft limit: {0}", budgetLabel({ ...refusal, kind: "soft", reservedNanoUsd: 0 }));
+  const question = t("This prompt may pass a soft limit: {0}", limitName({ ...refusal, kind: "hard" }));
   const lines = [
     t(
       "{0} of {1} are spent, and this prompt could cost up to {2}.",
@@ -116,7 +117,7 @@ function dollars(text: string): number | undefined {
 async function showStatus({ sidecar, statusBar }: BudgetParts): Promise<void> {
   if (sidecar.state === "running") await statusBar.refresh();
   const limits = statusBar.budgets.map((budget) => ({
-    label: `$(dashboard) ${budgetLabel(budget)}`,
+    label: `$(dashboard) ${limitLabel(budget)}`,
     description: vscode.l10n.t("{0} spent, {1} left", formatUsd(budget.spentNanoUsd), formatUsd(leftOf(budget))),
     command: "setBudget" as CommandName,
   }));

@@ -92,9 +92,17 @@ function why({ history }: vscode.ChatContext, stream: vscode.ChatResponseStream)
     .slice(0, 10)
     .map(({ model, score, estimate: { p50NanoUsd } }) => `| ${model} | ${score.toPrecision(3)} | ${formatUsd(p50NanoUsd)} |`);
   const head = `| ${[vscode.l10n.t("Model"), vscode.l10n.t("Score"), vscode.l10n.t("Likely")].join(" | ")} |`;
-  const excluded = route.excluded.slice(0, 20).map(({ model, reason }) => `- ${model}: ${reason}`);
-  stream.markdown([route.because, [head, "| --- | ---: | ---: |", ...rows].join("\n"), excluded.join("\n")].filter(Boolean).join("\n\n"));
+  const table = [head, "| --- | ---: | ---: |", ...rows].join("\n");
+  stream.markdown([route.because, table, exclusionsOf(route)].filter(Boolean).join("\n\n"));
   return { metadata: { route } };
+}
+
+/** What a person could do nothing about is a line each; providers that only lack a key are one line together. */
+function exclusionsOf({ excluded }: RouteDecision): string {
+  const keyless = new Set(excluded.flatMap(({ model, rule }) => (rule === "key" ? [model.split("/", 1)[0] ?? model] : [])));
+  const lines = excluded.filter(({ rule }) => rule !== "key").map(({ model, reason }) => `- ${model}: ${reason}`);
+  const last = keyless.size > 0 ? [`- ${vscode.l10n.t("No key is set for {0}.", [...keyless].join(", "))}`] : [];
+  return [...lines.slice(0, 20), ...last].join("\n");
 }
 
 async function questionOf({ prompt, command, references }: vscode.ChatRequest): Promise<Message> {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { type DashboardReport, FromDashboard, LedgerAttempt, type ToDashboard } from "../shared/dashboard.ts";
 import { type CommandName, commandId } from "./commands.ts";
+import { limitName } from "./limit-words.ts";
 import type { Log } from "./log.ts";
 import { failureView } from "./repairs.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -88,7 +89,8 @@ export class Dashboard implements vscode.Disposable {
       sidecar.call("budget/status", {}),
       this.#requests({ ...range, from: dates.at(-REQUEST_DAYS_MAX) ?? range.from }),
     ]);
-    return { days: this.#days, dates, byDayAndProvider, byModel, byProvider, byWorkspace, budgets, requests };
+    const named = budgets.map((budget) => ({ ...budget, name: limitName(budget) }));
+    return { days: this.#days, dates, byDayAndProvider, byModel, byProvider, byWorkspace, budgets: named, requests };
   }
 
   /** The ledger's own rows, an attempt each, put together by request. */

@@ -111,6 +111,7 @@ const NOTICES: readonly string[] = [
   "waiting for the connection for {0} s",
   "waiting for the first token for {0} s",
   "every model that could answer is rate limited; trying again in {0} s",
+  "{0} asks to wait; trying again in {1} s",
   "waiting for a place; {0} chats are ahead",
   "summarising {0} earlier messages, which fit no window",
   "{0} describes the image for {1}",

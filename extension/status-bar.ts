@@ -4,6 +4,7 @@ import { type Cost, formatUsd } from "../shared/money.ts";
 import type { NotificationOf } from "../shared/protocol.ts";
 import type { BudgetState } from "../shared/spending.ts";
 import { commandId } from "./commands.ts";
+import { limitLabel } from "./limit-words.ts";
 import { alarmFor, leftOf, tightestOf } from "./limits.ts";
 import type { Sidecar } from "./sidecar.ts";
 
@@ -115,15 +116,8 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-/** "workspace, per day, at most $2.00" in the reader's language. */
-export function budgetLabel({ scope, id, period, kind, limitNanoUsd }: BudgetState): string {
-  const name = id ? `${scope} ${id}` : scope;
-  const every = period ? vscode.l10n.t("{0} per {1}", name, period) : name;
-  return kind === "hard" ? `${every} ≤ ${formatUsd(limitNanoUsd)}` : vscode.l10n.t("{0} ≤ {1} (asks)", every, formatUsd(limitNanoUsd));
-}
-
 function row(budget: BudgetState): string[] {
-  return [budgetLabel(budget), formatUsd(budget.spentNanoUsd), formatUsd(budget.reservedNanoUsd), formatUsd(leftOf(budget))];
+  return [limitLabel(budget), formatUsd(budget.spentNanoUsd), formatUsd(budget.reservedNanoUsd), formatUsd(leftOf(budget))];
 }
 
 /** A workspace's name may hold what Markdown takes for a sign. */

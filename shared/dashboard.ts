@@ -28,7 +28,8 @@ export const DashboardReport = z.object({
   byModel: z.array(SummaryRow),
   byProvider: z.array(SummaryRow),
   byWorkspace: z.array(SummaryRow),
-  budgets: z.array(BudgetState),
+  /** Each with what it is called in the reader's language. */
+  budgets: z.array(z.extend(BudgetState, { name: z.string() })),
   /** Newest first, one list a request. */
   requests: z.array(z.array(LedgerAttempt)),
 });

@@ -1,9 +1,9 @@
 // The limits in force: spent, held back for running requests, left, and when they begin anew.
 import { formatUsd } from "../../shared/money.ts";
-import type { BudgetState } from "../../shared/spending.ts";
+import type { DashboardReport } from "../../shared/dashboard.ts";
 import { t } from "./words.ts";
 
-export function BudgetTable({ budgets }: { budgets: readonly BudgetState[] }) {
+export function BudgetTable({ budgets }: { budgets: DashboardReport["budgets"] }) {
   if (budgets.length === 0) return <p class="faint">{t("No limit is set.")}</p>;
   return (
     <div class="table-box" tabIndex={0}>
@@ -28,12 +28,12 @@ export function BudgetTable({ budgets }: { budgets: readonly BudgetState[] }) {
   );
 }
 
-function BudgetRow({ budget }: { budget: BudgetState }) {
-  const { scope, id, period, kind, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAt } = budget;
+function BudgetRow({ budget }: { budget: DashboardReport["budgets"][number] }) {
+  const { name, limitNanoUsd, spentNanoUsd, reservedNanoUsd, resetsAt } = budget;
   const left = Math.max(0, limitNanoUsd - spentNanoUsd - reservedNanoUsd);
   return (
     <tr>
-      <th scope="row">{[scope, id, period, kind].filter(Boolean).join(" · ")}</th>
+      <th scope="row">{name}</th>
       <td>{formatUsd(limitNanoUsd)}</td>
       <td>{formatUsd(spentNanoUsd)}</td>
       <td>{formatUsd(reservedNanoUsd)}</td>

@@ -27,6 +27,7 @@ export function Question({ turn, busy }: { turn: QuestionTurn; busy: boolean }) 
       ) : (
         <div class="edit">
           <textarea
+            ref={takeFocus}
             aria-label={t("Edited question")}
             value={edited}
             onInput={(event) => setEdited(event.currentTarget.value)}
@@ -48,4 +49,9 @@ export function Question({ turn, busy }: { turn: QuestionTurn; busy: boolean }) 
       )}
     </article>
   );
+}
+
+/** Whoever chose to edit types next. */
+function takeFocus(box: HTMLTextAreaElement | null): void {
+  box?.focus();
 }

@@ -27,22 +27,24 @@ function Request({ attempts }: { attempts: readonly LedgerAttempt[] }) {
         {new Date(last.reservedAtMs).toLocaleString()} · {last.model} · {formatUsd(nanoUsd)}
         {tried}
       </summary>
-      <table>
-        <thead>
-          <tr>
-            {[t("Model"), t("Outcome"), t("Tokens in"), t("From cache"), t("Tokens out"), t("Time"), t("Cost")].map((title) => (
-              <th scope="col" key={title}>
-                {title}
-              </th>
+      <div class="table-box" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {[t("Model"), t("Outcome"), t("Tokens in"), t("From cache"), t("Tokens out"), t("Time"), t("Cost")].map((title) => (
+                <th scope="col" key={title}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {attempts.map((attempt) => (
+              <AttemptRow key={attempt.attemptId} attempt={attempt} />
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map((attempt) => (
-            <AttemptRow key={attempt.attemptId} attempt={attempt} />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </details>
   );
 }

@@ -62,7 +62,7 @@ function dataOf(stacks: readonly Stack[], dates: readonly string[]): uPlot.Align
 
 function options(box: HTMLElement, stacks: readonly Stack[], dates: readonly string[]): uPlot.Options {
   const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "gray";
-  const axis = { stroke: colour("--vscode-foreground"), grid: { stroke: colour("--vscode-editorWidget-border") } };
+  const axis = { stroke: colour("--vscode-foreground"), grid: { stroke: colour("--vscode-editorWidget-border"), width: 1 } };
   const bars = uPlot.paths.bars?.({ size: [0.7, 40] });
   const series = [...stacks].reverse().map(({ provider, own }, index) => {
     const fill = colour(`--vscode-charts-${COLOURS[(stacks.length - 1 - index) % COLOURS.length]}`);
@@ -74,7 +74,8 @@ function options(box: HTMLElement, stacks: readonly Stack[], dates: readonly str
     height: HEIGHT_PX,
     scales: { x: { time: false, range: [-0.6, dates.length - 0.4] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => dates[at]?.slice(5) ?? "") },
+      // The bars themselves say where a day is.
+      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => dates[at]?.slice(5) ?? "") },
       { ...axis, size: 80, values: (_, ticks) => ticks.map((nanoUsd) => formatUsd(nanoUsd)) },
     ],
     series: [{ label: t("Day"), value: (_, __, ___, at) => dates[at ?? dates.length - 1] ?? "" }, ...series],

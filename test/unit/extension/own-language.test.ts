@@ -21,7 +21,7 @@ const SAID: Readonly<Record<string, RegExp>> = {
   "server/chat/ending.ts": /\? undefined : |NOTICE =\s+|return (?=")/g,
   "server/chat/patience.ts": /const message = (?=`every)/g,
   "server/chat/summarised.ts": /const message = /g,
-  "server/chat/send.ts": /\bmessage: /g,
+  "server/chat/waiting.ts": /\bmessage: |const message = /g,
   "server/chat/vision/plan.ts": /\bbecause: (?=`It)/g,
   "server/policy/plan.ts": /refused\("(?:banned|localOnly|managed|ownKeys|model)", /g,
   "server/resilience/rest.ts": /rule\("\w+", \d, \w+, /g,
