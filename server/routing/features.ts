@@ -88,22 +88,30 @@ export function estimateTokens(text: string): number {
   return Math.floor((text.length - wide) / 4 + wide * 0.67);
 }
 
-/** Everything between ``` or ~~~ lines is code, also when the last fence is not closed. */
+/** What a fence says of itself when no code is in it. */
+const PROSE_TAGS: ReadonlySet<string> = new Set(["plaintext", "text", "txt", "markdown", "md"]);
+const LEAST_CODE_LINES = 3;
+
+/** Everything between ``` or ~~~ lines is code, also when the last fence is not closed, unless it is marked as prose. */
 function splitFences(text: string): { prose: string; fencedLines: number; fencedText: string } {
   if (!text.includes("```") && !text.includes("~~~")) return { prose: text, fencedLines: 0, fencedText: "" };
   const prose: string[] = [];
   const fenced: string[] = [];
+  const quoted: string[] = [];
   let closer: string | null = null;
+  let isProse = false;
   for (const line of text.split("\n")) {
-    const mark = /^\s{0,3}(```|~~~)/.exec(line)?.[1];
-    if (mark && closer === null) closer = mark;
+    const [, mark, tag = ""] = /^\s{0,3}(```|~~~)[`~]*\s*([\w-]*)/.exec(line) ?? [];
+    if (mark && closer === null) [closer, isProse] = [mark, PROSE_TAGS.has(tag.toLowerCase())];
     else if (mark && mark === closer) closer = null;
-    else (closer === null ? prose : fenced).push(line);
+    else (closer === null ? prose : isProse ? quoted : fenced).push(line);
   }
+  // An attached note is no code, nor is it the request; a source whose ending nobody knows is attached under the same name.
+  if (looseCode(quoted) >= LEAST_CODE_LINES) fenced.push(...quoted.splice(0));
   const inline = prose.join("\n").split("```");
   const kept = inline.filter((_, index) => index % 2 === 0).join(" ");
   const within = inline.filter((_, index) => index % 2 === 1);
-  const fencedText = [...fenced, ...within].join("\n");
+  const fencedText = [...fenced, ...within, ...quoted].join("\n");
   return { prose: kept, fencedLines: [...fenced, ...within].filter((line) => line.trim() !== "").length, fencedText };
 }
 

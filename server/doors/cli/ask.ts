@@ -12,7 +12,7 @@ import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
 import { canAsk, confirmAtTerminal } from "./confirm.ts";
 import { conversationFor } from "./conversation-choice.ts";
 import { plain } from "./plain.ts";
-import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
+import { EXIT, numberOption, oneOf, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
 export const ask: Verb = {
   summary: "Ask one question and stream the answer",
@@ -167,21 +167,6 @@ async function printEstimate(context: VerbContext, given: VerbArguments, house: 
 function lineFor(event: Extract<ChatEventBody, { type: "fallback" | "waiting" }>): string {
   if (event.type === "waiting") return `-- ${event.message}`;
   return `-- ${event.from}: ${event.reason}${event.to ? ` Trying ${event.to}.` : ""}`;
-}
-
-function oneOf<Option extends string>(given: VerbArguments, name: string, options: readonly Option[]): Option | undefined {
-  const value = textOption(given, name);
-  const found = options.find((option) => option === value);
-  if (value !== undefined && found === undefined) throw new UsageError(`--${name} must be one of ${options.join(", ")}`);
-  return found;
-}
-
-function numberOption(given: VerbArguments, name: string): number | undefined {
-  const value = textOption(given, name);
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new UsageError(`--${name} must be a number`);
-  return number;
 }
 
 function written(kept: boolean, stdout: { once(event: "drain", listener: () => void): unknown }): Promise<void> | undefined {

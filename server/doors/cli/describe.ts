@@ -4,7 +4,7 @@ import { formatUsd } from "../../../shared/money.ts";
 import type { ResultOf } from "../../../shared/protocol.ts";
 import { imageAsPart } from "./attach.ts";
 import { plain } from "./plain.ts";
-import { EXIT, textOption, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
+import { EXIT, numberOption, oneOf, textOption, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
 const PRINTS = ["markdown", "alt", "text"] as const;
 
@@ -43,7 +43,7 @@ export const describe: Verb = {
       const result = await house.describeImage(
         {
           ...{ image, purpose: chosen.purpose, question: question.join(" ") || undefined },
-          ...{ model: textOption(given, "model"), language: textOption(given, "language"), maxCostUsd: mostUsd(given) },
+          ...{ model: textOption(given, "model"), language: textOption(given, "language"), maxCostUsd: numberOption(given, "max-cost") },
           ...{ fresh: given.values.fresh === true, workspace: context.edge.workingFolder },
         },
         { editor: "cli", signal: stop.signal, emit: () => undefined },
@@ -64,19 +64,4 @@ function show(context: VerbContext, given: VerbArguments, result: ResultOf<"imag
   if (isJson || given.values.quiet === true || context.edge.stdout.isTTY !== true) return;
   const known = cached ? "known already" : `${formatUsd(cost.nanoUsd)} (${cost.provenance})`;
   context.complain(`-- ${[model ?? "a person", known, edited ? "corrected by a person" : ""].filter(Boolean).join(" · ")}`);
-}
-
-function oneOf<Option extends string>(given: VerbArguments, name: string, options: readonly Option[]): Option | undefined {
-  const value = textOption(given, name);
-  const found = options.find((option) => option === value);
-  if (value !== undefined && found === undefined) throw new UsageError(`--${name} must be one of ${options.join(", ")}`);
-  return found;
-}
-
-function mostUsd(given: VerbArguments): number | undefined {
-  const value = textOption(given, "max-cost");
-  if (value === undefined) return undefined;
-  const usd = Number(value);
-  if (!Number.isFinite(usd) || usd < 0) throw new UsageError("--max-cost must be a number");
-  return usd;
 }

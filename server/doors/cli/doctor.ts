@@ -2,7 +2,7 @@
 import { formatUsd } from "../../../shared/money.ts";
 import type { ProbeCheck, ProbeReport } from "../../../shared/probe.ts";
 import type { House } from "../../house.ts";
-import { EXIT, textOption, UsageError, type Verb, type VerbContext } from "./verb.ts";
+import { EXIT, numberOption, textOption, type Verb, type VerbContext } from "./verb.ts";
 
 export const doctor: Verb = {
   summary: "Try a provider: what a model can really do, for a cent at most; without one, whether each key is accepted",
@@ -15,9 +15,7 @@ export const doctor: Verb = {
   },
   async run(context, given) {
     const [provider] = given.words;
-    const most = textOption(given, "max-cost");
-    const maxCostUsd = most === undefined ? undefined : Number(most);
-    if (maxCostUsd !== undefined && !(maxCostUsd >= 0)) throw new UsageError("--max-cost takes an amount in US dollars");
+    const maxCostUsd = numberOption(given, "max-cost");
     const isJson = given.values.json === true;
     const stop = new AbortController();
     const forget = context.edge.onInterrupt(() => stop.abort());

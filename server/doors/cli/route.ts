@@ -7,7 +7,7 @@ import { Message } from "../../../shared/chat.ts";
 import { Policy, TaskType } from "../../../shared/route.ts";
 import { decisionTable } from "./decision-table.ts";
 import { fileAsText, imageAsPart, readStdin } from "./attach.ts";
-import { EXIT, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
+import { EXIT, numberOption, oneOf, textOption, textOptions, UsageError, type Verb, type VerbArguments, type VerbContext } from "./verb.ts";
 
 export const route: Verb = {
   summary: "Show which model a prompt would go to, and why",
@@ -53,7 +53,6 @@ async function draftFrom(context: VerbContext, given: VerbArguments) {
   const images = await Promise.all(textOptions(given, "image").map((path) => imageAsPart(context.edge, path)));
   const text = [given.words.join(" "), (await readStdin(context.edge)).trimEnd(), ...files].filter((part) => part !== "").join("\n\n");
   if (text === "" && images.length === 0) throw new UsageError("what should be routed? Give a prompt");
-  const maxCost = textOption(given, "max-cost");
   return {
     chatId: randomUUID(),
     conversationId: textOption(given, "conversation"),
@@ -62,9 +61,9 @@ async function draftFrom(context: VerbContext, given: VerbArguments) {
       { role: "user" as const, parts: [{ type: "text" as const, text }, ...images] },
     ],
     model: textOption(given, "model"),
-    policy: Policy.options.find((policy) => policy === textOption(given, "policy")),
-    taskType: TaskType.options.find((task) => task === textOption(given, "task")),
-    maxCostUsd: maxCost === undefined ? undefined : Number(maxCost),
+    policy: oneOf(given, "policy", Policy.options),
+    taskType: oneOf(given, "task", TaskType.options),
+    maxCostUsd: numberOption(given, "max-cost"),
     output: given.values.schema ? { schema: { type: "object" } } : undefined,
     tools: given.values.tools ? [{ name: "example", parameters: { type: "object" } }] : undefined,
   };

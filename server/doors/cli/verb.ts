@@ -44,5 +44,21 @@ export function textOptions(given: VerbArguments, name: string): string[] {
   return typeof value === "string" ? [value] : [];
 }
 
+/** The option as one of those that there are; anything else is a mistake, never the default. */
+export function oneOf<Option extends string>(given: VerbArguments, name: string, options: readonly Option[]): Option | undefined {
+  const value = textOption(given, name);
+  const found = options.find((option) => option === value);
+  if (value !== undefined && found === undefined) throw new UsageError(`--${name} must be one of ${options.join(", ")}`);
+  return found;
+}
+
+export function numberOption(given: VerbArguments, name: string): number | undefined {
+  const value = textOption(given, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0) throw new UsageError(`--${name} must be a number`);
+  return number;
+}
+
 /** A mistake in how a verb was called: printed with its usage, exit code 2. */
 export class UsageError extends Error {}

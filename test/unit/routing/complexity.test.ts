@@ -57,6 +57,18 @@ describe("complexity", () => {
     });
   }
 
+  it("takes an attached note for what it is: neither code nor the request", () => {
+    const note = "Our plan: prove the theorem, debug the function, design the architecture.\n".repeat(3);
+    const asked = (tag: string, text: string) => complexity(`Summarize this\n\n\`\`\`${tag}\n${text}\`\`\``);
+    for (const tag of ["plaintext", "markdown", "txt"]) {
+      const { level, skill, signals } = asked(tag, note);
+      assert.deepEqual([level, skill, signals.map(({ name }) => name)], ["simple", "general", ["light request"]], tag);
+    }
+    const source = "fn main() {\n  let a = [1, 2];\n  print(a);\n}\n";
+    // A source whose ending nobody knows is attached as plain text.
+    for (const tag of ["rust", "plaintext", ""]) assert.equal(asked(tag, source).skill, "code", tag);
+  });
+
   it("counts length by what is not repeated: 100, 500 and 2,000 tokens", () => {
     const text = (tokens: number) =>
       Array.from({ length: Math.ceil((tokens * 4) / 7) }, (_, index) => `w${(index * 7919) % 90_000}x`).join(" ");

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { readText, updateFile } from "../../../server/state/file.ts";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readText, replaceFile, updateFile } from "../../../server/state/file.ts";
 import { stateFolder } from "../../../server/state/folder.ts";
 import { withLock } from "../../../server/state/lock.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -53,6 +53,18 @@ describe("updateFile", () => {
       readdirSync(folder.path).filter((name) => name.endsWith(".tmp")),
       [],
     );
+  });
+
+  it("tells trouble from absence", async () => {
+    assert.equal(await readText(folder.file("nowhere/a")), null);
+    mkdirSync(folder.file("b"));
+    await assert.rejects(readText(folder.file("b")), { code: "EISDIR" });
+  });
+
+  it("leaves nothing beside what it could not replace", async () => {
+    mkdirSync(folder.file("taken"));
+    await assert.rejects(replaceFile(folder.file("taken"), "new"));
+    assert.deepEqual(readdirSync(folder.path), ["taken"]);
   });
 
   it("removes what a killed writer left", async () => {
