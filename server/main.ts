@@ -17,15 +17,10 @@ const edge: Edge = {
   stdout: process.stdout,
   stderr: process.stderr,
   onInterrupt(listener) {
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    const listeners = signals.map((signal) => () => listener(signal));
-    signals.forEach((signal, index) => {
-      process.on(signal, listeners[index] ?? (() => undefined));
-    });
+    const heard = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => ({ signal, hear: () => listener(signal) }));
+    for (const { signal, hear } of heard) process.on(signal, hear);
     return () => {
-      signals.forEach((signal, index) => {
-        process.off(signal, listeners[index] ?? (() => undefined));
-      });
+      for (const { signal, hear } of heard) process.off(signal, hear);
     };
   },
   parentPid: () => process.ppid,

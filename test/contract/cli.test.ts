@@ -120,6 +120,17 @@ describe("latchkey", () => {
     assert.match(stderr, /no "sing"/);
   });
 
+  it("ends quietly when whoever reads has read enough", async () => {
+    const child = spawn(process.execPath, [BUILT, "models", "--all", "--json"], { env: cleanEnvironment(folder.path), stdio: "pipe" });
+    let complained = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      complained += chunk.toString("utf8");
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    assert.equal(await new Promise((done) => child.on("close", done)), 0);
+    assert.equal(complained, "");
+  });
+
   it("prints the schema that is committed", async () => {
     const { stdout } = await latchkey(["schema"]);
     assert.deepEqual(

@@ -1,6 +1,7 @@
 // Kept conversations of the built sidecar: resumed with what is new alone, compared, cut, forked, exported, shared by the wire, a shell and ACP.
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConversationUse } from "../../shared/conversation.ts";
 import type { Message } from "../../shared/chat.ts";
@@ -281,4 +282,41 @@ describe("latchkey conversations", function () {
     assert.doesNotMatch(await run("conversations", "list"), /latch\?/);
     assert.equal((await latchkey(["conversations", "show", "nothing"], { home })).code, 2);
   });
+
+  it("knows those of this folder, gives copies a title, deletes several, and says when there are none", async () => {
+    const home = folder.file("own");
+    const run = async (...words: string[]) => {
+      const ran = await latchkey(words, { home, folder: folder.path });
+      assert.equal(ran.code, 0, ran.stderr);
+      return ran.stdout.trimEnd();
+    };
+    assert.equal(await run("conversations"), "No conversation is kept. latchkey ask begins one.");
+    await run("ask", "Here", "--model", "demo/echo", "--conversation", "here");
+    await latchkey(["ask", "There", "--model", "demo/echo", "--conversation", "there"], { home, folder: tmpdir() });
+    assert.match(await run("conversations", "list"), /Here[\s\S]*There|There[\s\S]*Here/);
+    assert.doesNotMatch(await run("conversations", "list", "--here"), /There/);
+    assert.doesNotMatch(await run("conversations", "list", "ther"), /Here/);
+    const copy = JSON.parse(await run("conversations", "fork", "here", "--title", "A copy", "--json"));
+    assert.deepEqual([copy.title, copy.entries], ["A copy", 2]);
+    assert.equal(JSON.parse(await run("conversations", "show", copy.id, "--json")).conversation.title, "A copy");
+    assert.match(await run("conversations", "delete", copy.id, "there"), /^Deleted .* \(A copy\)\.\nDeleted there \(There\)\.$/);
+  });
+
+  const mistakes: readonly (readonly [name: string, words: readonly string[], says: RegExp])[] = [
+    ["to do what it cannot", ["burn"], /there is no "conversations burn"/],
+    ["to delete nothing", ["delete"], /which\? latchkey conversations list/],
+    ["to show none, or two", ["show"], /which one\?/],
+    ["to export into a form that there is not", ["export", "kept", "--format", "pdf"], /--format must be markdown or json/],
+    ["to fork at what is no number", ["fork", "kept", "--at", "end"], /--at must be a number of entries/],
+    ["to delete what is not there", ["delete", "nothing"], /no conversation is called nothing/],
+  ];
+  for (const [name, words, says] of mistakes) {
+    it(`refuses ${name}, in words`, async () => {
+      const home = folder.file("home");
+      await latchkey(["ask", "Keep this", "--model", "demo/echo", "--conversation", "kept"], { home, folder: folder.path });
+      const { code, stderr } = await latchkey(["conversations", ...words], { home, folder: folder.path });
+      assert.equal(code, 2);
+      assert.match(stderr, says);
+    });
+  }
 });

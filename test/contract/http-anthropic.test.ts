@@ -139,6 +139,61 @@ describe("the Anthropic client in front of the HTTP door", () => {
     assert.match(vendor.requests[0]?.body.messages[0].content[0].image_url.url, /^data:image\/png;base64,/);
   });
 
+  it("passes on what a tool gave back: words, a picture by its address, and nothing at all", async () => {
+    const call = (id: string): Anthropic.ContentBlockParam => ({ type: "tool_use", id, name: "weather", input: {} });
+    const picture = { type: "image" as const, source: { type: "url" as const, url: "https://example.org/map.png" } };
+    await client.messages.create({
+      model: "auto",
+      max_tokens: 100,
+      tools: [WEATHER],
+      messages: [
+        ...hi,
+        { role: "assistant", content: [call("a"), call("b"), call("c")] },
+        {
+          role: "user",
+          content: [
+            { type: "tool_result", tool_use_id: "a", content: [{ type: "text", text: "rain over Ghent" }] },
+            { type: "tool_result", tool_use_id: "b", content: [picture] },
+            { type: "tool_result", tool_use_id: "c" },
+            { type: "document", source: { type: "text", media_type: "text/plain", data: "From a document." } },
+          ],
+        },
+      ],
+    });
+    const sent = JSON.stringify(vendor.requests[0]?.body.messages);
+    for (const wanted of ["rain over Ghent", "https://example.org/map.png", "From a document."]) assert.ok(sent.includes(wanted), wanted);
+    const answers = vendor.requests[0]?.body.messages.filter((message: { role: string }) => message.role === "tool");
+    assert.deepEqual(
+      answers.map((message: { tool_call_id: string }) => message.tool_call_id),
+      ["a", "b", "c"],
+    );
+  });
+
+  const odd: readonly (readonly [name: string, content: unknown, says: RegExp])[] = [
+    ["a call without a name", [{ type: "tool_use", id: "a", input: {} }], /needs an id and a name/],
+    ["a result of no call", [{ type: "tool_result", content: "x" }], /tool_use_id/],
+    ["a result that is a number", [{ type: "tool_result", tool_use_id: "a", content: 7 }], /content/],
+    [
+      "a result of an unknown kind",
+      [{ type: "tool_result", tool_use_id: "a", content: [{ type: "smell" }] }],
+      /smell.*; text, image and document are known/,
+    ],
+    ["a picture from nowhere", [{ type: "image", source: { type: "file", file_id: "f" } }], /source; base64, url and text are known/],
+    ["a picture without a source", [{ type: "image" }], /source; base64, url and text are known/],
+  ];
+  for (const [name, content, says] of odd) {
+    it(`refuses ${name} before anything is sent`, async () => {
+      const messages = [{ role: "user", content }] as unknown as Anthropic.MessageParam[];
+      await assert.rejects(client.messages.create({ model: "auto", max_tokens: 100, messages }), (error) => {
+        assert.ok(error instanceof APIError);
+        assert.deepEqual([error.status, error.type], [400, "invalid_request_error"]);
+        assert.match(error.message, says);
+        return true;
+      });
+      assert.equal(vendor.requests.length, 0);
+    });
+  }
+
   it("ends at a stop sequence and says at which", async () => {
     vendor.script = says("one two three");
     const given = { model: "auto", max_tokens: 100, messages: hi, stop_sequences: [" three", "two"] };

@@ -226,6 +226,41 @@ describe("the HTTP door's life", () => {
     assert.match(stderr, /another program listens/);
   });
 
+  it("names an address that this machine does not have", () => {
+    const { status, stderr } = latchkey(newHome(), "serve", "--http", "192.0.2.1:0", "--allow-remote");
+    assert.equal(status, 2);
+    assert.match(stderr, /192\.0\.2\.1:0 cannot be listened on: EADDRNOTAVAIL/);
+  });
+
+  it("gives a token one name, once, and says what is wrong with the others", () => {
+    const home = newHome();
+    assert.equal(latchkey(home, "tokens").stdout, "There is no token. Make one: latchkey tokens create NAME");
+    assert.match(latchkey(home, "tokens", "create", "aider").stdout, /^lk-[\w-]{43}$/);
+    const { token, id } = JSON.parse(latchkey(home, "tokens", "create", "zed", "--json").stdout);
+    const mistakes: readonly (readonly [words: readonly string[], says: RegExp])[] = [
+      [["create", "aider"], /a token named "aider" already/],
+      [["create", "no spaces"], /"no spaces" is no name for a token/],
+      [["create"], /which one\?/],
+      [["revoke", "nobody"], /there is no token "nobody"/],
+      [["burn"], /there is no "tokens burn"/],
+    ];
+    for (const [words, says] of mistakes) {
+      const { status, stderr } = latchkey(home, "tokens", ...words);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, says);
+    }
+    assert.match(latchkey(home, "tokens", "revoke", id).stdout, /^Revoked zed /);
+    assert.deepEqual(
+      JSON.parse(latchkey(home, "tokens", "list", "--json").stdout).map((row: { name: string }) => row.name),
+      ["aider"],
+    );
+    assert.ok(!readFileSync(join(home, "tokens.json"), "utf8").includes(token));
+    writeFileSync(join(home, "tokens.json"), '{"version":2}');
+    const damaged = latchkey(home, "tokens", "list");
+    assert.notEqual(damaged.status, 0);
+    assert.match(damaged.stderr, /tokens\.json cannot be read as a list of tokens\. Delete it to begin anew/);
+  });
+
   it("refuses to start with settings that cannot be read, since they may hold the limits", async () => {
     const home = newHome();
     writeFileSync(join(home, "settings.json"), "{ budgets: ");

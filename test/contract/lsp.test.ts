@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import type { CodeAction, Command, Hover, Range } from "vscode-languageserver-protocol";
+import { ApplyWorkspaceEditRequest, ShowDocumentRequest } from "vscode-languageserver-protocol/node";
 import { newHome } from "../support/http-door.ts";
 import { EVERYTHING, type LanguageClient, startLanguageClient } from "../support/language-client.ts";
 import { SidecarProcess } from "../support/sidecar.ts";
@@ -51,6 +52,15 @@ describe("the sidecar as a language server", () => {
       uri: string | null;
     }>;
   }
+
+  it("answers all the same when the client cannot do what it announced", async () => {
+    client.connection.onRequest(ShowDocumentRequest.type, () => Promise.reject(new Error("no window")));
+    client.connection.onRequest(ApplyWorkspaceEditRequest.type, () => Promise.reject(new Error("no buffer")));
+    assert.equal((await run("latchkey.explain")).stopReason, "end");
+    vendor.script = says(FIXED);
+    assert.equal((await run("latchkey.fix")).stopReason, "end");
+    assert.deepEqual([client.pages, client.edits], [[], []]);
+  });
 
   it("says what it can do", () => {
     const { capabilities } = client.answer;

@@ -7,6 +7,7 @@ import { RouteDecision } from "../../shared/route.ts";
 import { latchkey } from "../support/cli.ts";
 import { ask, RpcError, SidecarProcess } from "../support/sidecar.ts";
 import { httpServer, type Listening } from "../support/servers.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { asProvider, says, startVendor, type Vendor } from "../support/vendor.ts";
 
 const KEY = "sk-routing-test-0123456789abcdef";
@@ -153,6 +154,52 @@ describe("route/preview with one key or none", () => {
     assert.match(stdout, /\nmodel +quality +about +at most +score\n\S+ +\d+(\.\d)? +\$0\.\d+ +\$0\.\d+ +\d/);
     assert.match(stdout, /\nexcluded: cerebras\/\S+: no key is set for Cerebras; likewise .* and \d+ more/);
   });
+});
+
+describe("latchkey route", () => {
+  const folder = temporaryFolder();
+  const route = (...words: string[]) => latchkey(["route", ...words], { environment: keysFor(SIX), folder: folder.path });
+  const decisionOf = async (...words: string[]) => RouteDecision.parse(JSON.parse((await route(...words, "--json")).stdout));
+
+  it("counts what is asked for as the chat would: policy, task, ceiling, schema, tools, a pin", async () => {
+    const plain = await decisionOf(TEN[6] ?? "");
+    const best = await decisionOf(TEN[6] ?? "", "--policy", "best", "--task", "analysis");
+    assert.deepEqual([best.policy, best.taskType, plain.policy], ["best", "analysis", "balanced"]);
+    assert.notEqual(best.candidates[0]?.model, plain.candidates[0]?.model);
+    const narrow = await decisionOf("hello", "--max-cost", "0.002", "--schema", "--tools");
+    assert.deepEqual(new Set(narrow.excluded.map(({ rule }) => rule)).has("maxCost"), true);
+    for (const { estimate } of narrow.candidates) assert.ok((estimate.worstNanoUsd ?? 1e12) <= 2_000_000);
+    assert.equal((await decisionOf("hello", "--model", "openai/gpt-4o")).pinned, "openai/gpt-4o");
+  });
+
+  it("reads files and the conversation so far, and a note in a file is not taken for code", async () => {
+    writeFileSync(folder.file("note.txt"), "The meeting is on Tuesday; bring the figures.\n".repeat(30));
+    writeFileSync(folder.file("sort.py"), "def sort(list):\n    return sorted(list)\n");
+    const earlier = [{ role: "user", parts: [{ type: "text", text: "w ".repeat(4000) }] }];
+    writeFileSync(folder.file("talk.json"), JSON.stringify(earlier));
+    const [note, source] = [await decisionOf("Summarize", "--file", "note.txt"), await decisionOf("Summarize", "--file", "sort.py")];
+    assert.ok(!note.signals.some(({ name }) => name === "code block"));
+    assert.ok(source.signals.some(({ name }) => name === "code block"));
+    const tokens = async (...words: string[]) => (await decisionOf("hello", ...words)).candidates[0]?.estimate.inputTokens ?? 0;
+    assert.ok((await tokens("--messages", "talk.json")) > (await tokens()) + 3000);
+  });
+
+  const mistakes: readonly (readonly [name: string, words: readonly string[], says: RegExp])[] = [
+    ["nothing to route", [], /what should be routed/],
+    ["a policy that there is not", ["hi", "--policy", "fast"], /--policy must be one of cheap, balanced, best/],
+    ["a task that there is not", ["hi", "--task", "song"], /--task must be one of code, analysis/],
+    ["a maximum that is no amount", ["hi", "--max-cost", "much"], /--max-cost must be a number/],
+    ["a conversation that is not there", ["hi", "--messages", "none.json"], /there is no file none\.json/],
+    ["a conversation that is none", ["hi", "--messages", "rubbish.json"], /rubbish\.json is no JSON list of messages/],
+  ];
+  for (const [name, words, says] of mistakes) {
+    it(`refuses ${name}, in words`, async () => {
+      writeFileSync(folder.file("rubbish.json"), '[{"role":"nobody"}]');
+      const { code, stderr, stdout } = await route(...words);
+      assert.deepEqual([code, stdout], [2, ""]);
+      assert.match(stderr, says);
+    });
+  }
 });
 
 describe("latchkey models", () => {

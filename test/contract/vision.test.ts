@@ -306,9 +306,39 @@ describe("latchkey describe", () => {
       parts.flatMap(({ image_url }) => image_url?.url ?? []),
       [`data:image/png;base64,${PNG}`, "https://example.org/a.png"],
     );
-    const wrong = await run("--purpose", "poem");
-    assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /--purpose must be one of describe, altText/);
     await vendor.close();
   });
+
+  it("says who described it and what that cost, asks again when told, and stays silent when told", async () => {
+    const vendor = await startVendor(says(JSON.stringify(SEEN), { input: 100, output: 50 }));
+    const provider = { ...asProvider(vendor, {}, LONG), needsKey: false };
+    writeFileSync(folder.file("settings.json"), JSON.stringify({ providers: { custom: [provider] }, "local.discover": false }));
+    writeFileSync(folder.file("form.png"), Buffer.from(PNG, "base64"));
+    const run = (...words: string[]) => latchkey(["describe", "form.png", ...words], { folder: folder.path, home: folder.path });
+    const first = await run("--model", "acme/m1", "--language", "German", "--purpose", "altText", "--max-cost", "1");
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(JSON.stringify(vendor.requests[0]?.body), /German/);
+    const known = await run("--language", "German", "--purpose", "altText");
+    assert.equal(vendor.requests.length, 1);
+    const again = await run("--language", "German", "--purpose", "altText", "--fresh", "--quiet");
+    assert.deepEqual([again.stderr, vendor.requests.length], ["", 2]);
+    assert.equal(known.stdout, again.stdout);
+    await vendor.close();
+  });
+
+  const mistakes: readonly (readonly [name: string, words: readonly string[], says: RegExp])[] = [
+    ["no image", [], /which image\?/],
+    ["a purpose that there is not", ["form.png", "--purpose", "poem"], /--purpose must be one of describe, altText/],
+    ["a form that there is not", ["form.png", "--print", "html"], /--print must be one of markdown, alt, text/],
+    ["a maximum that is no amount", ["form.png", "--max-cost=-1"], /--max-cost must be a number/],
+    ["a file that is not there", ["none.png"], /none\.png/],
+  ];
+  for (const [name, words, wanted] of mistakes) {
+    it(`refuses ${name}, in words`, async () => {
+      writeFileSync(folder.file("form.png"), Buffer.from(PNG, "base64"));
+      const { code, stderr } = await latchkey(["describe", ...words], { folder: folder.path, home: folder.path });
+      assert.equal(code, 2);
+      assert.match(stderr, wanted);
+    });
+  }
 });

@@ -12,6 +12,10 @@ export const REASONS: Readonly<Record<string, string>> = {
   "server/rpc/declarations.ts": "run by build.mjs, which writes the client's declarations, before any suite begins",
   "server/rpc/schema.ts":
     "run by generate.mjs for docs/protocol.md, whose staleness every check looks for; `latchkey schema` alone runs in the suites",
+  "server/main.ts":
+    "the edge of the process: what is left is what a crash of the command line itself, or a process of another user, would take",
+  "server/network/sdk-globals.ts": "put into the vendors' SDK by the build; its one line is an empty class that no SDK makes anything of",
   "shared/panel.ts": "the messages between VS Code and its panels: run where the editor is (host, walk), which a shorter run leaves out",
   "shared/dashboard.ts": "the same for the dashboard",
+  "shared/image-panel.ts": "the same for the image panel",
 };

@@ -56,7 +56,7 @@ export function numberOption(given: VerbArguments, name: string): number | undef
   const value = textOption(given, name);
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new UsageError(`--${name} must be a number`);
+  if (!Number.isFinite(number) || number < 0) throw new UsageError(`--${name} must be a number, 0 or more`);
   return number;
 }
 
