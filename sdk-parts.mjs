@@ -31,6 +31,24 @@ function sourceOf(path) {
   return file;
 }
 
+/** The client's log is off: what would be written to it is not made ready, which parses the address twice and copies all headers for each answer. */
+const UNLOGGED = {
+  "internal/utils/log": [
+    ["(value: string): string {\n", "  return value;\n"],
+    ["  body?: unknown;\n}) => {\n", "  return details;\n"],
+  ],
+};
+
+function withoutLog(name, file) {
+  return UNLOGGED[name]?.reduce(
+    (source, [opening, first]) => {
+      if (source.split(opening).length !== 2) throw new Error(`${name} of the OpenAI SDK has changed; see UNLOGGED in sdk-parts.mjs`);
+      return source.replace(opening, opening + first);
+    },
+    readFileSync(file, "utf8"),
+  );
+}
+
 /** A file that is left out keeps its names, so that whoever makes its objects still can; there is nothing in them. */
 function emptied(file) {
   const source = readFileSync(file, "utf8");
@@ -49,7 +67,8 @@ export const openaiFromSource = {
       const name = relative(ROOT, path).replaceAll("\\", "/").replace(/\.ts$/, "");
       const isPart = /^(?:resources|lib)\//.test(name) && !/\/index$/.test(name);
       const isEmptied = isPart ? !USED.includes(name) : UNUSED.includes(name);
-      return isEmptied ? { contents: emptied(path), loader: "ts" } : undefined;
+      const contents = isEmptied ? emptied(path) : withoutLog(name, path);
+      return contents === undefined ? undefined : { contents, loader: "ts" };
     });
   },
 };

@@ -4,8 +4,8 @@
 
 /** Of every file beside this one; the build puts it in. Without it (while files are watched) nothing is kept. */
 const BUILD = "";
-/** How long after the last file that was not kept: by then the first answer is under way or over. */
-const KEEP_AFTER_MS = 4000;
+/** How long after the last file was loaded: by then the first answer is under way or over. */
+const CALM_AFTER_MS = 4000;
 /** Ends each kept file: one that a crash cut short is not used. */
 const MARK = "whole.";
 
@@ -32,22 +32,28 @@ function loaderIn(folder) {
   const isOurs = isPrivate(fs, folder);
   const loaded = new Map();
   const scripts = new Map();
+  let isStale = false;
+  let isHastened = false;
   let timer;
   const keep = () => {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    timer = undefined;
-    for (const [name, script] of scripts) keepOne(fs, `${folder}/${name}`, script);
+    if (isStale) for (const [name, script] of scripts) keepOne(fs, `${folder}/${name}`, script);
+    isStale = false;
+  };
+  const calmDown = () => {
+    keep();
+    // Before anybody was asked, most of what a first answer needs is still to be loaded.
+    if (scripts.has("undici.cjs")) isHastened = hasten();
   };
   const compile = (path, source) => {
     const name = path.slice(path.lastIndexOf("/") + 1);
     const head = "(function (exports, require, module, __filename, __dirname) { ";
-    const cachedData = isOurs ? keptData(fs, `${folder}/${name}`) : undefined;
+    const cachedData = isOurs && !isHastened ? keptData(fs, `${folder}/${name}`) : undefined;
     const script = new Script(`${head}${source}\n})`, { filename: path, columnOffset: -head.length, cachedData });
     scripts.set(name, script);
-    if (cachedData === undefined || script.cachedDataRejected) {
+    if (!isHastened) {
+      isStale ||= cachedData === undefined || script.cachedDataRejected;
       clearTimeout(timer);
-      timer = setTimeout(keep, KEEP_AFTER_MS).unref();
+      timer = setTimeout(calmDown, CALM_AFTER_MS).unref();
     }
     return script.runInThisContext();
   };
@@ -65,6 +71,16 @@ function loaderIn(folder) {
   };
   process.once("exit", keep);
   return load;
+}
+
+/**
+ * V8 compiles a function at its best after 3,000 calls, and most of ours are called once a request. Said to the one version that it was
+ * measured with (docs/performance.md), and late: what Node and we kept of the code is bound to V8's flags, and is not taken once they changed.
+ */
+function hasten() {
+  if (!process.versions.v8.startsWith("13.6.")) return false;
+  require("node:v8").setFlagsFromString("--invocation-count-for-turbofan=800");
+  return true;
 }
 
 /** What lies there is run: it must be a folder that nobody else can write to. */

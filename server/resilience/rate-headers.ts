@@ -89,6 +89,7 @@ const ASSUMED_WINDOW_MS = 60_000;
 const LONGEST_REST_MS = 86_400_000;
 
 export function readRateShares(headers: Headers, now: Date): RateShare[] {
+  if (!statesLimits(headers)) return [];
   const nowMs = now.getTime();
   const clock = vendorClock(headers, now);
   return RATE_ROWS.flatMap((row) => {
@@ -99,6 +100,12 @@ export function readRateShares(headers: Headers, now: Date): RateShare[] {
     const share = Math.min(1, Math.max(0, remaining / limit));
     return [{ share, seenAtMs: nowMs, wholeAtMs: nowMs + Math.min(resetMs, LONGEST_REST_MS), refill: row.refill }];
   });
+}
+
+/** Every row's names say so; most answers have none of them. */
+function statesLimits(headers: Headers): boolean {
+  for (const name of headers.keys()) if (name.includes("limit")) return true;
+  return false;
 }
 
 /** The smallest share that is left at `now`, 0 to 1. */
