@@ -144,7 +144,8 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     this.#phase = phase;
     this.#silentSince = performance.now();
     this.#notices = 0;
-    this.#arm();
+    // A timer that fires too early looks at the clock and is set again; setting it at every phase costs more than that.
+    if (this.#timer === undefined || this.#dueAt > this.#nextDueAt()) this.#arm();
   }
 
   #limitMs(): number {
@@ -152,11 +153,14 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
     return bounded({ connect: connectMs, firstToken: firstTokenMs, nextToken: idleMs }[this.#phase]);
   }
 
+  #nextDueAt(): number {
+    const dueAt = this.#silentSince + Math.min(this.#limitMs(), noticeAfterMs(this.#notices));
+    return Math.min(dueAt, this.#startedAt + bounded(this.#limits.totalMs));
+  }
+
   #arm(): void {
     const now = performance.now();
-    const dueAt = this.#silentSince + Math.min(this.#limitMs(), noticeAfterMs(this.#notices));
-    const endAt = this.#startedAt + bounded(this.#limits.totalMs);
-    this.#dueAt = Math.max(now, Math.min(dueAt, endAt));
+    this.#dueAt = Math.max(now, this.#nextDueAt());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#onTimer, Math.max(1, Math.ceil(this.#dueAt - now)));
   }

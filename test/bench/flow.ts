@@ -5,7 +5,7 @@ import { median, type Target } from "./figures.ts";
 
 const STREAMS = 20;
 const PER_SECOND = 1000;
-const SECONDS = 3;
+const SECONDS = 2;
 
 export async function measureFlow(sidecar: Sidecar): Promise<Target[]> {
   const texts = await Promise.all(Array.from({ length: STREAMS }, () => sidecar.text("flow")));
