@@ -36,6 +36,21 @@ describe("conversations", () => {
     await forgetVendor(vendor);
   });
 
+  it("are opened again by Open Earlier Chat, the latest first", async () => {
+    await run("ask", "Name a tree.");
+    await until("the conversation is kept", async () => (await shell.call("conversation/list", { text: "tree" })).conversations.length > 0);
+    await run("ask", "Name a stone.");
+    await vscode.commands.executeCommand("latchkey.openHistory");
+    await until("the earlier chat goes on", async () => {
+      // Before the list has come there is nothing to accept.
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      await new Promise((done) => setTimeout(done, 300));
+      await vscode.commands.executeCommand("latchkey.retry");
+      return JSON.stringify(vendor.requests.at(-1)?.body.messages).includes("Name a tree.");
+    });
+    assert.doesNotMatch(JSON.stringify(vendor.requests.at(-1)?.body.messages), /stone/);
+  });
+
   it("are kept with what was shown, and go on in a shell", async () => {
     vendor.script = says("Noted.");
     await run("ask", "Remember the heron.");

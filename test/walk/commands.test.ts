@@ -21,6 +21,15 @@ describe("commands in the workbench", function () {
     await prompt().press("Enter");
     await session.panel.locator("article.answer:not(.running)").nth(before).waitFor();
   };
+  const limitDaily = async (dollars: string, beyond?: string) => {
+    await session.run("Latchkey: Set Budget…");
+    await rows("Each day, everything together").click();
+    await session.page.locator(".quick-input-message", { hasText: "At most how many US dollars?" }).waitFor();
+    await quickInput(session.page).fill(dollars);
+    await session.page.keyboard.press("Enter");
+    if (beyond) await rows(beyond).click();
+  };
+  const removeDailyLimit = () => limitDaily("");
   /** What VS Code paints behind the item: a warning or an error, or nothing. */
   const background = async () => {
     const classes = (await statusItem(session.page).getAttribute("class")) ?? "";
@@ -66,12 +75,7 @@ describe("commands in the workbench", function () {
 
   it("Set Budget takes an amount; the status bar then says what is left, with no colour of its own", async () => {
     const { page } = session;
-    await session.run("Latchkey: Set Budget…");
-    await rows("Each day, everything together").click();
-    await page.locator(".quick-input-message", { hasText: "At most how many US dollars?" }).waitFor();
-    await quickInput(page).fill("0.01");
-    await page.keyboard.press("Enter");
-    await rows("Refuse what would pass it").click();
+    await limitDaily("0.01", "Refuse what would pass it");
     await statusItem(page).filter({ hasText: "left" }).waitFor();
     assert.match((await statusItem(page).textContent()) ?? "", /\$0\.0020 · \$0\.008\d* left/);
     assert.equal(await background(), "none");
@@ -89,12 +93,7 @@ describe("commands in the workbench", function () {
 
   it("a limit that is used up refuses the next question and turns the item red", async () => {
     const { page } = session;
-    await session.run("Latchkey: Set Budget…");
-    await rows("Each day, everything together").click();
-    await page.locator(".quick-input-message", { hasText: "At most how many US dollars?" }).waitFor();
-    await quickInput(page).fill("0.001");
-    await page.keyboard.press("Enter");
-    await rows("Refuse what would pass it").click();
+    await limitDaily("0.001", "Refuse what would pass it");
     await statusItem(page).filter({ hasText: "$0.00 left" }).waitFor();
     assert.equal(await background(), "error");
     const asked = vendor.requests.length;
@@ -106,13 +105,32 @@ describe("commands in the workbench", function () {
   });
 
   it("an empty amount takes the limit away again", async () => {
-    const { page } = session;
-    await session.run("Latchkey: Set Budget…");
-    await rows("Each day, everything together").click();
-    await page.locator(".quick-input-message", { hasText: "At most how many US dollars?" }).waitFor();
-    await page.keyboard.press("Enter");
-    await statusItem(page).filter({ hasNotText: "left" }).waitFor();
+    await removeDailyLimit();
+    await statusItem(session.page).filter({ hasNotText: "left" }).waitFor();
     assert.equal(await background(), "none");
+  });
+
+  it("a soft limit asks in a dialog: no sends nothing, yes is asked for once", async () => {
+    const { page, panel } = session;
+    await limitDaily("0.001", "Ask me before it is passed");
+    await statusItem(page).and(page.locator(".warning-kind")).waitFor();
+    const asked = vendor.requests.length;
+    const dialog = page.locator(".monaco-dialog-box");
+    const refused = ask("May this pass the limit?");
+    await dialog.filter({ hasText: "This prompt may pass a soft limit" }).waitFor();
+    assert.match((await dialog.textContent()) ?? "", /of \$0\.0010? are spent, and this prompt could cost up to \$0\.\d+/);
+    await session.shoot("soft-limit");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await refused;
+    await panel.locator("article.answer").last().locator(".failure", { hasText: "would be passed" }).waitFor();
+    assert.equal(vendor.requests.length, asked);
+    const allowed = ask("And this?");
+    await dialog.getByRole("button", { name: "Send Anyway" }).click();
+    await allowed;
+    await ask("And this, unasked?");
+    assert.equal(vendor.requests.length, asked + 2);
+    assert.equal(await dialog.count(), 0);
+    await removeDailyLimit();
   });
 
   it("Show Status and Actions is what a click on the item opens, and leads on", async () => {

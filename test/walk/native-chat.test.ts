@@ -12,9 +12,17 @@ describe("VS Code's own chat view", function () {
   const ask = async (text: string) => {
     const { page } = session;
     await chat().locator(".interactive-input-part .monaco-editor").first().click();
+    // After its first answer the participant stands in the box already: what is typed replaces it.
+    await page.keyboard.press("Control+A");
     await page.keyboard.type(text, { delay: 15 });
     await page.keyboard.press("Escape");
     await page.keyboard.press("Enter");
+  };
+  /** The list draws only what is in sight, so that answers are known by their words and not by their place. */
+  const answered = async (text: string) => {
+    const answer = answers().filter({ hasText: text }).last();
+    await answer.waitFor({ timeout: 30_000 });
+    return (await answer.textContent()) ?? "";
   };
 
   before(async () => {
@@ -42,5 +50,32 @@ describe("VS Code's own chat view", function () {
     await answers().filter({ hasText: "An answer from the vendor." }).waitFor({ timeout: 60_000 });
     assert.match((await answers().last().textContent()) ?? "", /acme\/m1 · \$0\.00046/);
     await session.shoot("native-chat");
+  });
+
+  it("/why says which model was chosen in this chat and why, and asks nobody", async () => {
+    const asked = vendor.requests.length;
+    await ask("@latchkey /why");
+    const said = await answered("Score");
+    assert.match(said, /acme\/m1 answers for about \$0\.\d+; no quality score is published/);
+    assert.equal(vendor.requests.length, asked);
+    await session.shoot("native-why");
+  });
+
+  it("/estimate says what a question would cost, and sends nothing", async () => {
+    const asked = vendor.requests.length;
+    await ask("@latchkey /estimate How long may a basket be?");
+    assert.match(await answered("tokens would be sent; nothing was."), /At most.*acme\/m1\$0\.\d+\$0\.\d+/s);
+    assert.equal(vendor.requests.length, asked);
+    await session.shoot("native-estimate");
+  });
+
+  it("/explain takes the file in front", async () => {
+    await session.page.locator(".monaco-editor .view-line", { hasText: "average" }).first().click();
+    vendor.script = says("It adds up a basket.");
+    await ask("@latchkey /explain");
+    await answered("It adds up a basket.");
+    const sent = JSON.stringify(vendor.requests.at(-1)?.body.messages.at(-1));
+    assert.match(sent, /basket\.ts/);
+    assert.match(sent, /total\(prices\) \/ prices\.length/);
   });
 });

@@ -163,4 +163,59 @@ describe("the chat panel", function () {
     await settled(2).waitFor();
     await session.shoot("panel");
   });
+
+  it("can be used by keyboard alone: ask, model, policy, stop, copy code, edit and send again, history", async () => {
+    const { page } = session;
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await session.run("Latchkey: New Chat");
+    await session.run("Latchkey: Focus Prompt");
+    await session.panel.locator("textarea:focus").waitFor();
+    vendor.script = async (answer) => {
+      await answer.text("```typescript\nlet early;\n```\n");
+      await new Promise((done) => setTimeout(done, 60_000).unref());
+    };
+    await page.keyboard.type("Without a mouse");
+    await page.keyboard.press("Enter");
+    await session.panel.locator("article.answer.running figure.code").waitFor();
+    await tabTo("Stop");
+    await page.keyboard.press("Enter");
+    await settled(0).waitFor();
+    await session.run("Latchkey: Focus Last Answer");
+    await session.panel.locator("article.answer:focus").waitFor();
+    await tabTo("Copy");
+    await page.keyboard.press("Enter");
+    for (let waited = 0; waited < 5000 && !(await clipboard()).includes("let early;"); waited += 100) await page.waitForTimeout(100);
+    assert.match(await clipboard(), /^let early;\s*$/);
+    await tabTo("Edit and Send Again", "Shift+Tab");
+    vendor.script = says("By keys.");
+    await page.keyboard.press("Enter");
+    await session.panel.locator('textarea[aria-label="Edited question"]:focus').waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.type(", again");
+    await page.keyboard.press("Enter");
+    await settled(0).filter({ hasText: "By keys." }).waitFor();
+    assert.match(sent(), /Without a mouse, again/);
+    await session.run("Latchkey: Focus Prompt");
+    await tabTo("Policy");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await session.panel.getByRole("combobox", { name: "Policy" }).inputValue(), "best");
+    await tabTo(/^Model:/, "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Acme One" }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  const clipboard = () => session.page.evaluate(() => navigator.clipboard.readText());
+
+  /** Until the control of this name has the focus; a control that no number of presses reaches fails. */
+  async function tabTo(name: string | RegExp, key = "Tab"): Promise<void> {
+    const seen: string[] = [];
+    for (let presses = 0; presses < 40; presses += 1) {
+      await session.page.keyboard.press(key);
+      const label = await session.panel.locator("body").evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+      if (typeof name === "string" ? label === name : name.test(label)) return;
+      seen.push(label);
+    }
+    assert.fail(`${name} was not reached: ${seen.join(" | ")}`);
+  }
 });
