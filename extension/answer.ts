@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ChatEvent, ChatResult } from "../shared/chat.ts";
+import { providerOf } from "../shared/model.ts";
 import type { AnswerTurn, Note, ToPanel } from "../shared/panel.ts";
 import { failureView, repairsFor } from "./repairs.ts";
 
@@ -66,7 +67,8 @@ export function finishedAnswer(answer: AnswerTurn, result: ChatResult): void {
   answer.attempts = result.attempts;
   answer.notes = withoutWaiting(answer.notes);
   const notice = result.notice ?? noticeFor(result);
-  if (notice) answer.notes.push({ kind: "notice", text: notice });
+  // The demo's answer says itself that no model was called.
+  if (notice && providerOf(result.model) !== "demo") answer.notes.push({ kind: "notice", text: notice });
   if (result.stopReason === "broken" || result.stopReason === "budget") {
     const kind = result.stopReason === "budget" ? "budgetExceeded" : "broken";
     const message = result.failure?.message ?? vscode.l10n.t("The answer broke off.");

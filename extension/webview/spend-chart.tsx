@@ -1,5 +1,5 @@
 // Spending by day as stacked bars, a colour a provider; the same figures stand in a table for who cannot see the drawing.
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { DashboardReport } from "../../shared/dashboard.ts";
 import { formatUsd } from "../../shared/money.ts";
@@ -19,6 +19,7 @@ interface Stack {
 export function SpendChart({ report }: { report: DashboardReport }) {
   const box = useRef<HTMLDivElement>(null);
   const stacks = stacksOf(report);
+  const theme = useTheme();
   useLayoutEffect(() => {
     if (!box.current) return undefined;
     const chart = new uPlot(options(box.current, stacks, report.dates), dataOf(stacks, report.dates), box.current);
@@ -28,7 +29,7 @@ export function SpendChart({ report }: { report: DashboardReport }) {
       sized.disconnect();
       chart.destroy();
     };
-  }, [report]);
+  }, [report, theme]);
   return (
     <section aria-label={t("Spent by day")}>
       <h2>{t("Spent by day")}</h2>
@@ -39,6 +40,18 @@ export function SpendChart({ report }: { report: DashboardReport }) {
       </details>
     </section>
   );
+}
+
+/** A drawing takes no colour from the theme by itself: it is drawn anew with another one. */
+function useTheme(): string {
+  const name = () => `${document.body.className} ${document.body.dataset.vscodeThemeId ?? ""}`;
+  const [theme, setTheme] = useState(name);
+  useLayoutEffect(() => {
+    const changes = new MutationObserver(() => setTheme(name()));
+    changes.observe(document.body, { attributes: true, attributeFilter: ["class", "data-vscode-theme-id"] });
+    return () => changes.disconnect();
+  }, []);
+  return theme;
 }
 
 function stacksOf({ byDayAndProvider, dates }: DashboardReport): Stack[] {
