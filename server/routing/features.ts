@@ -23,6 +23,8 @@ export interface Features {
 
 const EXACT = new Map<string, CueKind[]>();
 const STEMS = new Map<string, CueKind[]>();
+/** What stems begin with: for every other word there is nothing to look up. */
+const STEM_INITIALS = new Set<number>();
 let longestStem = 0;
 let longestIdeograms = 0;
 for (const [kind, words] of Object.entries(CUES) as [CueKind, readonly string[]][]) {
@@ -31,6 +33,7 @@ for (const [kind, words] of Object.entries(CUES) as [CueKind, readonly string[]]
     const table = stem ? STEMS : EXACT;
     const key = stem ? word.slice(0, -1) : word;
     if (!table.get(key)?.includes(kind)) table.set(key, [...(table.get(key) ?? []), kind]);
+    if (stem) STEM_INITIALS.add(key.charCodeAt(0));
     if (stem) longestStem = Math.max(longestStem, key.length);
     else if (isUnspaced(key)) longestIdeograms = Math.max(longestIdeograms, key.length);
   }
@@ -65,7 +68,7 @@ export function featuresOf(text: string): Features {
     hasStackTrace: hasStackTrace(prose) || hasStackTrace(fencedText),
     questions: count(prose, /[?？؟]/g),
     listItems: lines.filter((line) => /^\s{0,8}(?:[-*•]|\d{1,3}[.)])\s/.test(line)).length,
-    paths: count(prose, /(?<![\w/-])(?:[\w-]{1,64}\/){1,16}[\w-]{1,64}\.[a-z]{1,5}\b/g),
+    paths: prose.includes("/") ? count(prose, /(?<![\w/-])(?:[\w-]{1,64}\/){1,16}[\w-]{1,64}\.[a-z]{1,5}\b/g) : 0,
     quantities: count(prose, /(?<![\w.,])\d+(?:[.,]\d+)?(?![\w-])/g),
     opensSimply: opensSimply(prose),
     cues: cuesOf(prose),
@@ -190,7 +193,8 @@ function cuesOf(prose: string): Map<CueKind, Set<string>> {
 
 function kindsOf(word: string): [CueKind, string][] {
   const kinds: [CueKind, string][] = (EXACT.get(word) ?? []).map((kind) => [kind, word]);
-  for (let length = Math.min(word.length, longestStem); length >= 3; length--) {
+  const longest = STEM_INITIALS.has(word.charCodeAt(0)) ? Math.min(word.length, longestStem) : 0;
+  for (let length = longest; length >= 3; length--) {
     const stem = word.slice(0, length);
     for (const kind of STEMS.get(stem) ?? []) kinds.push([kind, stem]);
   }
