@@ -53,10 +53,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   vue: "xml",
 };
 
-for (const [name, language] of Object.entries(LANGUAGES)) core.registerLanguage(name, language);
+/** With the first code, not with the page: making twenty grammars takes longer than drawing an empty chat. */
+function registerOnce(): void {
+  if (core.listLanguages().length > 0) return;
+  for (const [name, language] of Object.entries(LANGUAGES)) core.registerLanguage(name, language);
+}
 
 /** HTML with spans, or null for a language that is not known here. */
 export function highlighted(code: string, language: string): string | null {
+  registerOnce();
   const name = ALIASES[language] ?? language.toLowerCase();
   return core.getLanguage(name) ? core.highlight(code, { language: name, ignoreIllegals: true }).value : null;
 }
