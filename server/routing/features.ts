@@ -59,9 +59,10 @@ export function featuresOf(text: string): Features {
   const [prose, fencedText] = [sampled(split.prose), sampled(split.fencedText)];
   const sample = sampled(text);
   const lines = prose.split("\n");
+  const words = wordsIn(sample);
   return {
     tokens: estimateTokens(text),
-    distinctTokens: Math.floor((distinctTokensOf(sample) * text.length) / Math.max(1, sample.length)),
+    distinctTokens: Math.floor((distinctTokensOf(sample, words) * text.length) / Math.max(1, sample.length)),
     fencedLines,
     looseCodeLines: looseCode(lines),
     hasDiff: /^(?:diff --git |@@ -\d+|\+\+\+ |--- a\/)/m.test(sample),
@@ -71,8 +72,20 @@ export function featuresOf(text: string): Features {
     paths: prose.includes("/") ? count(prose, /(?<![\w/-])(?:[\w-]{1,64}\/){1,16}[\w-]{1,64}\.[a-z]{1,5}\b/g) : 0,
     quantities: count(prose, /(?<![\w.,])\d+(?:[.,]\d+)?(?![\w-])/g),
     opensSimply: opensSimply(prose),
-    cues: cuesOf(prose),
+    cues: cuesOf(prose, prose === sample ? words : wordsIn(prose)),
   };
+}
+
+interface Word {
+  readonly word: string;
+  readonly at: number;
+}
+
+function wordsIn(text: string): Word[] {
+  const words: Word[] = [];
+  const pattern = new RegExp(WORD);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) words.push({ word: match[0], at: match.index });
+  return words;
 }
 
 /** `text` is a sample at most: see `sampled`. */
@@ -119,14 +132,13 @@ function splitFences(text: string): { prose: string; fencedLines: number; fenced
 }
 
 /** Share of word triples that occur for the first time: near 1 in prose, near 0 in repetition. */
-function distinctTokensOf(text: string): number {
+function distinctTokensOf(text: string, words: readonly Word[]): number {
   const seen = new Set<number>();
-  let [before, between, characters, wide, words, triples] = [0, 0, 0, 0, 0, 0];
-  for (const [word] of text.matchAll(WORD)) {
+  let [before, between, characters, wide, triples] = [0, 0, 0, 0, 0];
+  for (const { word } of words) {
     const isWide = word.charCodeAt(0) >= 0x2e80;
     const hash = hashOf(word);
     const triple = (Math.imul(before, 31) + Math.imul(between, 17) + hash) | 0;
-    words += 1;
     if (!seen.has(triple)) {
       seen.add(triple);
       triples += 1;
@@ -137,8 +149,8 @@ function distinctTokensOf(text: string): number {
     between = hash;
   }
   // Punctuation and spaces belong to the words around them: code has as much of them as of letters.
-  const share = words === 0 ? 0 : triples / words;
-  const punctuation = Math.max(0, text.length - characters - wide) * share * (words > 2 ? 0.5 : 0);
+  const share = words.length === 0 ? 0 : triples / words.length;
+  const punctuation = Math.max(0, text.length - characters - wide) * share * (words.length > 2 ? 0.5 : 0);
   return (characters + punctuation) / 4 + wide * 0.67;
 }
 
@@ -168,19 +180,19 @@ function opensSimply(prose: string): boolean {
 /** A comma or a full stop ends what a "not" reaches. */
 const CLAUSE_END = /[.,;:!?\n，。；！？、]/;
 
-function cuesOf(prose: string): Map<CueKind, Set<string>> {
+function cuesOf(prose: string, words: readonly Word[]): Map<CueKind, Set<string>> {
   const found = new Map<CueKind, Set<string>>();
   const add = (kind: CueKind, word: string) => {
-    const words = found.get(kind);
-    if (words) words.add(word);
+    const known = found.get(kind);
+    if (known) known.add(word);
     else found.set(kind, new Set([word]));
   };
   let negated = false;
   let end = 0;
-  for (const match of prose.matchAll(WORD)) {
-    const word = match[0].toLowerCase().replace("’", "'").replace(/[-']$/, "");
-    if (negated && CLAUSE_END.test(prose.slice(end, match.index))) negated = false;
-    end = match.index + match[0].length;
+  for (const { word: written, at } of words) {
+    const word = written.toLowerCase().replace("’", "'").replace(/[-']$/, "");
+    if (negated && CLAUSE_END.test(prose.slice(end, at))) negated = false;
+    end = at + written.length;
     for (const [kind, cue] of kindsOf(word)) {
       if (kind === "negation") {
         negated = true;
