@@ -62,7 +62,7 @@ function availabilities(parts: SpineParts, askResting: boolean, messages: ChatDr
     if (!allowed.allowed) {
       return { usable: false, reason: allowed.reason ?? "the policy in force does not allow it", rule: "plan", headroom: 1 };
     }
-    const obstacle = obstacleFor(model.provider);
+    const obstacle = obstacleFor(model);
     if (obstacle !== null) return { usable: false, reason: `${model.provider} ${obstacle}`, rule: "image", headroom: 1 };
     const found = ofProvider(model);
     if (!askResting || found.usable || found.rule !== "health") return found;

@@ -4,6 +4,7 @@ import jpeg from "jpeg-js";
 import omggif from "omggif";
 import { PNG } from "pngjs";
 import { type ImageFacts, imageFacts } from "./facts.ts";
+import { checkCodes } from "./gif-file.ts";
 import { MOST_PIXELS } from "./limits.ts";
 import { onCanvas, type Pixels } from "./pixels.ts";
 import { firstPicture, isLossless } from "./webp-file.ts";
@@ -40,6 +41,7 @@ function gifPixels(bytes: Uint8Array): Pixels {
   const { width, height } = file;
   const isInside = frame.x + frame.width <= width && frame.y + frame.height <= height;
   if (!isInside) throw new Error("its first picture is larger than the whole");
+  checkCodes(bytes, frame.data_offset);
   const data = new Uint8Array(width * height * 4);
   file.decodeAndBlitFrameRGBA(0, data);
   return { width, height, data };

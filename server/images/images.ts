@@ -2,19 +2,22 @@
 import type { ImagePart, Message } from "../../shared/chat.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Box, GRID } from "../../shared/image.ts";
+import type { ModelInfo } from "../../shared/model.ts";
 import { imageFacts } from "./facts.ts";
-import { factorFor, type ImageAtHand, type ImageLimits, limitsOf, mustChange, obstacle, scaledSize } from "./limits.ts";
+import { countOf, factorFor, type ImageAtHand, type ImageLimits, limitsOf, mustChange, obstacle, scaledSize } from "./limits.ts";
 import type { Rework } from "./rework.ts";
 
 type SizedImage = { readonly width: number; readonly height: number; readonly bytes?: number };
+
+type Asked = Pick<ModelInfo, "provider" | "contextWindowTokens">;
 
 export interface Images {
   /** Size and kind from the bytes; null for an address, and for what cannot be read. */
   look(image: ImagePart): ImageAtHand | null;
   /** As this vendor gets it, after scaling down. */
   sizeFor(provider: string, image: SizedImage): { readonly width: number; readonly height: number };
-  /** For each vendor, why it cannot be given these images, or null. */
-  obstacles(messages: readonly Message[]): (provider: string) => string | null;
+  /** For each model, why it cannot be given these images, or null. */
+  obstacles(messages: readonly Message[]): (model: Asked) => string | null;
   /** The same messages with every image as the vendor takes it; throws Failure invalidParams where one cannot be made so. */
   fit<Given extends Message>(messages: readonly Given[], provider: string, signal: AbortSignal): Promise<readonly Given[]>;
   /** The image itself instead of its address. */
@@ -74,16 +77,17 @@ function imagesIn({ parts }: Message): ImagePart[] {
   });
 }
 
-function obstaclesOf(images: readonly ImagePart[], look: Images["look"]): (provider: string) => string | null {
+function obstaclesOf(images: readonly ImagePart[], look: Images["look"]): (model: Asked) => string | null {
   if (images.length === 0) return () => null;
   const known = images.flatMap((image) => look(image) ?? []);
   const found = new Map<string, string | null>();
-  return (provider) => {
+  return ({ provider, contextWindowTokens }) => {
+    const limits = limitsOf(provider, images.length);
+    const most = countOf(limits, contextWindowTokens);
+    if (images.length > most) return `takes at most ${most} images in one request; there are ${images.length}`;
     const before = found.get(provider);
     if (before !== undefined) return before;
-    const limits = limitsOf(provider, images.length);
-    const count = images.length > limits.count ? `takes at most ${limits.count} images in one request; there are ${images.length}` : null;
-    const reason = count ?? known.map((image) => obstacle(image, limits)).find((why) => why !== null) ?? null;
+    const reason = known.map((image) => obstacle(image, limits)).find((why) => why !== null) ?? null;
     found.set(provider, reason);
     return reason;
   };

@@ -10,6 +10,8 @@ export interface ImageLimits {
   readonly count: number;
   /** With more images than this, a shorter edge holds for each. */
   readonly crowd?: { readonly above: number; readonly edge: number };
+  /** Of models with a larger window than this. */
+  readonly wide?: { readonly aboveTokens: number; readonly count: number };
   readonly types: readonly string[];
   /** Whether the vendor fetches https addresses itself. */
   readonly urls: boolean;
@@ -26,35 +28,38 @@ const THREE = ["image/png", "image/jpeg", "image/webp"];
 
 export const LIMIT_ROWS: readonly LimitRow[] = [
   {
+    // With a window of more than 200,000 tokens a request has 600 images, not 100. The size of one was not in what could be read.
     ...{ provider: "anthropic", bytes: 5 * MIB, edge: 8000, count: 100, types: FOUR, urls: true },
-    crowd: { above: 20, edge: 2000 },
-    source: "platform.claude.com/docs/en/build-with-claude/vision, limits of the API, 2026-10",
+    ...{ crowd: { above: 20, edge: 2000 }, wide: { aboveTokens: 200_000, count: 600 } },
+    source:
+      "platform.claude.com/docs/en/build-with-claude/vision, general limits, stored copies read 2026-11-28; 5 MB of one image carried from 2026-10",
   },
   {
-    ...{ provider: "openai", bytes: 50 * MIB, edge: null, count: 500, types: FOUR, urls: true },
-    source: "platform.openai.com/docs/guides/images-vision, image input requirements, 2026-10",
+    // The guide says 512 MB for a request; what is enforced is 50 MB of images (measured by others, 2026-09-18).
+    ...{ provider: "openai", bytes: 50 * MIB, edge: null, count: 1500, types: FOUR, urls: true },
+    source: "developers.openai.com/api/docs/guides/images-vision, image input requirements, stored copies read 2026-11-28",
   },
   {
     // A request with inline data has at most 20 MB, and base64 adds a third.
     ...{ provider: "google", bytes: 14 * MIB, edge: null, count: 3600, types: THREE, urls: false },
-    source: "ai.google.dev/gemini-api/docs/image-understanding, inline data and supported formats, 2026-10",
+    source: "ai.google.dev/gemini-api/docs/image-understanding, formats, file limit and inline data, stored copies read 2026-11-28",
   },
   {
-    // 4 MB is of the base64 text.
+    // 4 MB is of the base64 text; 33,177,600 pixels are a square of 5,760.
     ...{ provider: "groq", bytes: 3 * MIB, edge: 5700, count: 5, types: FOUR, urls: true },
-    source: "console.groq.com/docs/vision, limitations: 4 MB of base64, 33 megapixels, five images, 2026-10",
+    source: "console.groq.com/docs/vision, limits of size, resolution and number, stored copies read 2026-11-28",
   },
   {
     ...{ provider: "mistral", bytes: 10 * MIB, edge: null, count: 8, types: FOUR, urls: true },
-    source: "docs.mistral.ai/capabilities/vision, FAQ, 2026-10",
+    source: "docs.mistral.ai/capabilities/vision, FAQ, stored copies read 2026-11-28",
   },
   {
-    ...{ provider: "xai", bytes: 20 * MIB, edge: null, count: 500, types: ["image/png", "image/jpeg"], urls: true },
-    source: "docs.x.ai/docs/guides/image-understanding, 20 MiB, jpg or png, 2026-10",
+    ...{ provider: "xai", bytes: 20 * MIB, edge: null, count: Number.POSITIVE_INFINITY, types: ["image/png", "image/jpeg"], urls: true },
+    source: "docs.x.ai/docs/guides/image-understanding, image input general limits, stored copies read 2026-11-28",
   },
   {
     ...{ provider: "fireworks", bytes: 7 * MIB, edge: null, count: 30, types: FOUR, urls: true },
-    source: "docs.fireworks.ai/guides/querying-vision-language-models, 10 MB of base64 altogether, 30 images, 2026-10",
+    source: "docs.fireworks.ai/guides/querying-vision-language-models; its limits were not re-read on 2026-11-28, carried from 2026-10",
   },
 ];
 
@@ -64,6 +69,11 @@ const UNKNOWN: ImageLimits = { bytes: 20 * MIB, edge: null, count: 500, types: F
 export function limitsOf(provider: string, count = 1): ImageLimits {
   const limits: ImageLimits = LIMIT_ROWS.find((row) => row.provider === provider) ?? UNKNOWN;
   return limits.crowd && count > limits.crowd.above ? { ...limits, edge: limits.crowd.edge } : limits;
+}
+
+/** How many one request may have, by the window of the model that gets it. */
+export function countOf({ count, wide }: ImageLimits, windowTokens: number): number {
+  return wide && windowTokens > wide.aboveTokens ? wide.count : count;
 }
 
 export interface ImageAtHand extends ImageFacts {

@@ -15,6 +15,8 @@ export interface Rework {
   readonly mostBytes: number;
 }
 
+/** Many times what a picture of 100 megapixels takes on a busy machine: a file made to keep a decoder busy ends here. */
+const MOST_MS = 240_000;
 const MOST_TRIES = 6;
 
 /** Rejects with an Error that says what is wrong with the image. */
@@ -23,10 +25,13 @@ export function rework(job: Rework, signal: AbortSignal): Promise<Encoded> {
     if (signal.aborted) return reject(signal.reason);
     // Beside the sidecar this file is CommonJS and knows its own name; in the sources it is a module.
     const here = typeof __filename === "undefined" ? new URL(import.meta.url) : __filename;
-    const worker = new Worker(here, { workerData: { latchkeyRework: job } });
+    // What a codec prints must not reach stdout, which is the protocol's.
+    const worker = new Worker(here, { workerData: { latchkeyRework: job }, stdout: true, stderr: true });
     const stop = () => void worker.terminate().then(() => reject(signal.reason));
     signal.addEventListener("abort", stop, { once: true });
+    const tooLong = setTimeout(() => void worker.terminate().then(() => reject(new Error("it took too long"))), MOST_MS);
     const done = (how: () => void) => {
+      clearTimeout(tooLong);
       signal.removeEventListener("abort", stop);
       how();
     };

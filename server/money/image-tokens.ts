@@ -22,6 +22,8 @@ interface ImageRow {
   /** The model's own name begins so; the longest row that fits wins. */
   readonly model: string;
   readonly rule: ImageRule;
+  /** Where the rule stands, when that was read, and whether a figure was carried on from an earlier reading. */
+  readonly source: string;
 }
 
 /** The patch rule with the limits of the smaller models of 2025. */
@@ -29,44 +31,65 @@ function patches(factor: number, most = 1536, edge = 2048): ImageRule {
   return { kind: "patches", factor, most, edge };
 }
 
-/** Of models from Opus 4.7 on; recorded with a few words of text: 1800x1200 is 2,817 input tokens there and 1,554 on claude-sonnet-4-6. */
-const SHARP: ImageRule = { kind: "grid", edge: 2576, most: 4784 };
+const OPENAI = "developers.openai.com/api/docs/guides/images-vision, model sizing behaviour and calculating costs";
+const READ = `${OPENAI}, stored copies read 2026-11-28`;
+const CARRIED = `${OPENAI}; not re-read on 2026-11-28, carried from the reading of 2026-11`;
+/** The guide names no multiplier for these; bills have one (community.openai.com/t/1377015, 2026-03: 3,008 tokens for 2,500 patches). */
+const BILLED = "community.openai.com/t/1377015, bills of 2026-03, read 2026-11-28; the guide's own table leaves the multiplier out";
+/** The guide says 1.62 and 2.46, the calculator of OpenAI's prices and its bills 1.2 and 1.5. */
+const CALCULATED = "openai.com/api/pricing, its calculator, and bills, by community.openai.com/t/1344040, read 2026-11-28";
+const CLAUDE = "platform.claude.com/docs/en/build-with-claude/vision, resolution and token cost, stored copies read 2026-11-28";
+const GEMINI = "ai.google.dev/gemini-api/docs/media-resolution, token counts where none is asked for, stored copies read 2026-11-28";
 
-/**
- * OpenAI: guide "Images and vision", model sizing behaviour and calculating costs (read 2026-11), at the detail that holds when none
- * is asked for: from gpt-5.5 on that is the original size. Anthropic: guide "Vision", 28-pixel patches; what is newer than Opus 4.7 and
- * not recorded yet counts like it, since too high a quote does less harm than one too low. Google: guides "Tokens" and "Media
- * resolution": from Gemini 3 on an image is 1,120 tokens unless asked otherwise (read 2026-11).
- */
-const ROWS: readonly ImageRow[] = [
-  { provider: "openai", model: "", rule: { kind: "tiles", base: 85, perTile: 170 } },
-  { provider: "openai", model: "gpt-4o-mini", rule: { kind: "tiles", base: 2833, perTile: 5667 } },
-  { provider: "openai", model: "gpt-5", rule: { kind: "tiles", base: 70, perTile: 140 } },
-  { provider: "openai", model: "o1", rule: { kind: "tiles", base: 75, perTile: 150 } },
-  { provider: "openai", model: "o3", rule: { kind: "tiles", base: 75, perTile: 150 } },
-  { provider: "openai", model: "gpt-5-mini", rule: patches(1.62) },
-  { provider: "openai", model: "gpt-5-nano", rule: patches(2.46) },
-  { provider: "openai", model: "gpt-5-codex-mini", rule: patches(1) },
-  { provider: "openai", model: "gpt-5.1-codex-mini", rule: patches(1) },
-  { provider: "openai", model: "gpt-5.2", rule: patches(1) },
-  { provider: "openai", model: "gpt-5.3", rule: patches(1) },
-  { provider: "openai", model: "gpt-5.4", rule: patches(1, 2500) },
-  { provider: "openai", model: "gpt-5.4-mini", rule: patches(1.62, 2500) },
-  { provider: "openai", model: "gpt-5.4-nano", rule: patches(2.46, 2500) },
-  { provider: "openai", model: "gpt-5.5", rule: patches(1.2, 10_000, 6000) },
-  { provider: "openai", model: "gpt-5.6", rule: patches(1.2, 10_000, 6000) },
-  { provider: "openai", model: "gpt-6", rule: patches(1.2, 30_000, 65_535) },
-  { provider: "openai", model: "gpt-4.1-mini", rule: patches(1.62) },
-  { provider: "openai", model: "gpt-4.1-nano", rule: patches(2.46) },
-  { provider: "openai", model: "o4-mini", rule: patches(1.72) },
-  { provider: "anthropic", model: "", rule: { kind: "grid", edge: 1568, most: 1568 } },
-  ...["claude-opus-4-7", "claude-opus-4.7", "claude-opus-4-8", "claude-opus-4.8", "claude-opus-5", "claude-sonnet-5", "claude-fable-5"].map(
-    (model) => ({ provider: "anthropic", model, rule: SHARP }),
-  ),
-  { provider: "google", model: "", rule: { kind: "crops", perCrop: 258 } },
-  ...["gemini-3", "gemini-4", "gemini-flash-latest", "gemini-flash-lite-latest", "gemini-pro-latest"].map((model) => ({
-    ...{ provider: "google", model, rule: { kind: "flat" as const, tokens: 1120 } },
+function openai(model: string, rule: ImageRule, source: string): ImageRow {
+  return { provider: "openai", model, rule, source };
+}
+
+/** Standard and high-resolution models: the edge, and the tokens beyond which an image is made smaller there. */
+const STANDARD: ImageRule = { kind: "grid", edge: 1568, most: 1568 };
+const SHARP: ImageRule = { kind: "grid", edge: 2576, most: 4784 };
+const SHARP_MODELS = "claude-opus-4-7 claude-opus-4.7 claude-opus-4-8 claude-opus-4.8 claude-opus-5 claude-sonnet-5 claude-fable-5".split(
+  " ",
+);
+
+/** At the detail that holds when none is asked for: from gpt-5.5 on that is the original size. */
+export const IMAGE_ROWS: readonly ImageRow[] = [
+  openai("", { kind: "tiles", base: 85, perTile: 170 }, READ),
+  openai("gpt-4o-mini", { kind: "tiles", base: 2833, perTile: 5667 }, CARRIED),
+  openai("gpt-5", { kind: "tiles", base: 70, perTile: 140 }, READ),
+  openai("o1", { kind: "tiles", base: 75, perTile: 150 }, CARRIED),
+  openai("o3", { kind: "tiles", base: 75, perTile: 150 }, CARRIED),
+  openai("gpt-5-mini", patches(1.2), CALCULATED),
+  openai("gpt-5-nano", patches(1.5), CALCULATED),
+  openai("gpt-5-codex-mini", patches(1), CARRIED),
+  openai("gpt-5.1-codex-mini", patches(1), CARRIED),
+  openai("gpt-5.2", patches(1.2), BILLED),
+  openai("gpt-5.3", patches(1.2), BILLED),
+  openai("gpt-5.4", patches(1.2, 2500), BILLED),
+  // Bills of 2026-03 had 1.2 for both; the guide's figures stay, since too high a quote does less harm than one too low.
+  openai("gpt-5.4-mini", patches(1.62, 2500), CARRIED),
+  openai("gpt-5.4-nano", patches(2.46, 2500), CARRIED),
+  openai("gpt-5.5", patches(1.2, 10_000, 6000), READ),
+  openai("gpt-5.6", patches(1.2, 10_000, 6000), READ),
+  openai("gpt-6", patches(1.2, 30_000, 65_535), READ),
+  openai("gpt-4.1-mini", patches(1.62), READ),
+  openai("gpt-4.1-nano", patches(2.46), READ),
+  openai("o4-mini", patches(1.72), READ),
+  { provider: "anthropic", model: "", rule: STANDARD, source: CLAUDE },
+  // "Claude 4.7 and later": what is newer than these and not named here counts by the standard rule until it is.
+  ...SHARP_MODELS.map((model) => ({ provider: "anthropic", model, rule: SHARP, source: CLAUDE })),
+  {
+    ...{ provider: "google", model: "", rule: { kind: "crops" as const, perCrop: 258 } },
+    source: "ai.google.dev/gemini-api/docs/image-understanding, token calculation, stored copies read 2026-11-28",
+  },
+  ...["gemini-3", "gemini-flash-latest", "gemini-flash-lite-latest", "gemini-pro-latest"].map((model) => ({
+    ...{ provider: "google", model, rule: { kind: "flat" as const, tokens: 1120 }, source: GEMINI },
   })),
+  {
+    ...{ provider: "google", model: "gemini-4", rule: { kind: "flat" as const, tokens: 1120 } },
+    source:
+      "ai.google.dev/gemini-api/docs/generate-content/media-resolution names it beside Gemini 3; its own figure was not read, 2026-11-28",
+  },
 ];
 
 /** Where no rule is published: about what the others ask for a picture of a screen. */
@@ -78,7 +101,7 @@ export function imageRuleOf(model: Pick<ModelInfo, "provider" | "model">): Image
   const slash = model.model.indexOf("/");
   const provider = slash > 0 ? model.model.slice(0, slash) : model.provider === "azure-openai" ? "openai" : model.provider;
   const name = model.model.slice(slash + 1);
-  const fitting = ROWS.filter((row) => row.provider === provider && name.startsWith(row.model));
+  const fitting = IMAGE_ROWS.filter((row) => row.provider === provider && name.startsWith(row.model));
   return (
     fitting.reduce<ImageRow | undefined>((best, row) => (best && best.model.length >= row.model.length ? best : row), undefined)?.rule ??
     UNKNOWN

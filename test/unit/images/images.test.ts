@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import jpeg from "jpeg-js";
 import { imageFacts } from "../../../server/images/facts.ts";
-import { factorFor, type ImageAtHand, LIMIT_ROWS, limitsOf, obstacle, scaledSize } from "../../../server/images/limits.ts";
+import { countOf, factorFor, type ImageAtHand, LIMIT_ROWS, limitsOf, obstacle, scaledSize } from "../../../server/images/limits.ts";
 import { cut, smaller, upright } from "../../../server/images/pixels.ts";
 import { rework, reworked } from "../../../server/images/rework.ts";
 import { gifHead, jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../../support/pictures.ts";
@@ -80,6 +80,13 @@ describe("limits of images", () => {
   it("are tighter in a crowd where the vendor says so", () => {
     assert.equal(limitsOf("anthropic", 20).edge, 8000);
     assert.equal(limitsOf("anthropic", 21).edge, 2000);
+  });
+  it("are wider where the model's window is and the vendor says so", () => {
+    assert.deepEqual(
+      [200_000, 1_000_000].map((tokens) => countOf(limitsOf("anthropic"), tokens)),
+      [100, 600],
+    );
+    assert.equal(countOf(limitsOf("groq"), 1_000_000), 5);
   });
   const side = fc.integer({ min: 1, max: 40_000 });
   holds(

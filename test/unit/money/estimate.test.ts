@@ -5,7 +5,7 @@ import type { Message } from "../../../shared/chat.ts";
 import { NO_USAGE, totalInputTokens, type Usage } from "../../../shared/money.ts";
 import { costOf } from "../../../server/money/cost.ts";
 import { createEstimator } from "../../../server/money/estimate.ts";
-import { imageRuleOf, imageTokens } from "../../../server/money/image-tokens.ts";
+import { IMAGE_ROWS, imageRuleOf, imageTokens } from "../../../server/money/image-tokens.ts";
 import { priceAt } from "../../../server/money/price.ts";
 import { countTokens, cutInPieces, estimateTokens } from "../../../server/money/tokens.ts";
 import { modelOf } from "../../support/catalogue.ts";
@@ -269,8 +269,18 @@ describe("image tokens", () => {
     { model: "openai/gpt-4o", size: [640, 480], tokens: 425 },
     { model: "openai/gpt-4o-mini", size: [640, 480], tokens: 14_167 },
     { model: "openai/gpt-4.1-mini", size: [640, 480], tokens: 486 },
-    // The guide's own example: 1,452 patches of a picture of 1800x2400.
-    { model: "openai/gpt-5.2", size: [1800, 2400], tokens: 1452 },
+    // The guide's own example: 1,452 patches of a picture of 1800x2400, each billed as 1.2 tokens.
+    { model: "openai/gpt-5.2", size: [1800, 2400], tokens: 1743 },
+    // As billed in 2026-03, less the text: 2,500 patches of 1600x1600 are 3,000 tokens; 1,521 at the most are 1,826 and 2,282.
+    { model: "openai/gpt-5.4", size: [1600, 1600], tokens: 3000 },
+    { model: "openai/gpt-5-mini", size: [1600, 1600], tokens: 1826 },
+    { model: "openai/gpt-5-nano", size: [1600, 1600], tokens: 2282 },
+    // The guide's examples for the models of 2026.
+    { model: "openai/gpt-6-astra", size: [1024, 1024], tokens: 1229 },
+    { model: "openai/gpt-6-astra", size: [4096, 512], tokens: 2458 },
+    { model: "openai/gpt-5.5", size: [8000, 8000], tokens: 12_000 },
+    { model: "openai/gpt-5.6-sol", size: [33, 65], tokens: 8 },
+    { model: "anthropic/claude-opus-5", size: [3840, 2160], tokens: 4784 },
     { model: "openai/gpt-5.6-luna", size: [1800, 2400], tokens: 5130 },
     { model: "google/gemini-3-flash-preview", size: [640, 480], tokens: 1120 },
     { model: "openai/o4-mini", size: [640, 480], tokens: 516 },
@@ -284,6 +294,10 @@ describe("image tokens", () => {
     it(`a picture of ${size.join("x")} is ${tokens} tokens on ${model}`, () => {
       assert.equal(imageTokens(imageRuleOf(modelOf(model)), { width: size[0], height: size[1] }), tokens);
     });
+
+  it("come from rows with a source and its date each", () => {
+    for (const { provider, model, source } of IMAGE_ROWS) assert.match(source, /\S+\.\S+\/.*20\d\d-\d\d/, `${provider}/${model}`);
+  });
 
   it("is part of the quote, by the size that was read", () => {
     const estimator = createEstimator({ now: () => NOW, imageSize: () => ({ width: 640, height: 480 }) });
