@@ -1,4 +1,5 @@
 // What an image says of itself in its first bytes: kind, size in pixels and which way up it is; pure.
+import { moves } from "./gif-file.ts";
 import { exifPlace, fourLetters, uint24 } from "./webp-file.ts";
 
 export interface ImageFacts {
@@ -8,6 +9,8 @@ export interface ImageFacts {
   readonly height: number;
   /** EXIF's figure, 1 to 8; 1 is upright. From 5 on, rows and columns change places. */
   readonly orientation: number;
+  /** A GIF of more pictures than one. */
+  readonly moves?: boolean;
 }
 
 /** Null where the bytes are of no image or their size cannot be read. */
@@ -30,7 +33,8 @@ function pngFacts(view: DataView): ImageFacts | null {
 
 function gifFacts(view: DataView): ImageFacts | null {
   if (fourLetters(view, 0) !== "GIF8") return null;
-  return { mediaType: "image/gif", width: view.getUint16(6, true), height: view.getUint16(8, true), orientation: 1 };
+  const facts = { mediaType: "image/gif", width: view.getUint16(6, true), height: view.getUint16(8, true), orientation: 1 } as const;
+  return moves(view) ? { ...facts, moves: true } : facts;
 }
 
 function webpFacts(view: DataView): ImageFacts | null {

@@ -1,4 +1,36 @@
-// Whether the compressed pixels of a GIF's picture can be followed to their end: a decoder led in a circle by broken ones would never come back; pure.
+// Whether a GIF has more pictures than one, and whether the compressed pixels of its picture can be followed to their end: a decoder led in a circle by broken ones would never come back; pure.
+
+/** A file that was cut off before a second picture counts as still. */
+export function moves(view: DataView): boolean {
+  const at = { place: 13 + colours(view.getUint8(10)) };
+  for (let pictures = 0; at.place < view.byteLength; ) {
+    const kind = view.getUint8(at.place);
+    if (kind === PICTURE) {
+      pictures += 1;
+      if (pictures > 1) return true;
+      at.place += 10 + colours(view.getUint8(at.place + 9)) + 1;
+    } else if (kind === EXTENSION) at.place += 2;
+    else return false;
+    skipBlocks(view, at);
+  }
+  return false;
+}
+
+const PICTURE = 0x2c;
+const EXTENSION = 0x21;
+
+/** Bytes of a table of colours, by the flags that tell of it. */
+function colours(flags: number): number {
+  return (flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1);
+}
+
+function skipBlocks(view: DataView, at: { place: number }): void {
+  while (at.place < view.byteLength) {
+    const length = view.getUint8(at.place);
+    at.place += 1 + length;
+    if (length === 0) return;
+  }
+}
 
 /** Throws where a code names an entry that is not there yet. `at`: where the picture's data begin. */
 export function checkCodes(bytes: Uint8Array, at: number): void {

@@ -65,8 +65,9 @@ export function createImages(parts: ImagesParts): Images {
 
 function lookAt({ data, mediaType }: ImagePart): ImageAtHand | null {
   if (data === undefined || mediaType === "application/pdf") return null;
-  // A WebP tells its orientation behind its pixels.
-  const facts = imageFacts(Buffer.from(mediaType === "image/webp" ? data : data.slice(0, HEAD_LETTERS), "base64"));
+  // A WebP tells its orientation behind its pixels, a GIF whether it moves behind those of its first picture.
+  const isWhole = mediaType === "image/webp" || mediaType === "image/gif";
+  const facts = imageFacts(Buffer.from(isWhole ? data : data.slice(0, HEAD_LETTERS), "base64"));
   return facts && { ...facts, bytes: Math.floor((data.length * 3) / 4) };
 }
 

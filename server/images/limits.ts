@@ -13,6 +13,8 @@ export interface ImageLimits {
   /** Of models with a larger window than this. */
   readonly wide?: { readonly aboveTokens: number; readonly count: number };
   readonly types: readonly string[];
+  /** Of a GIF, only one that does not move. */
+  readonly stills?: boolean;
   /** Whether the vendor fetches https addresses itself. */
   readonly urls: boolean;
 }
@@ -36,7 +38,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
   },
   {
     // The guide says 512 MB for a request; what is enforced is 50 MB of images (measured by others, 2026-09-18).
-    ...{ provider: "openai", bytes: 50 * MIB, edge: null, count: 1500, types: FOUR, urls: true },
+    ...{ provider: "openai", bytes: 50 * MIB, edge: null, count: 1500, types: FOUR, stills: true, urls: true },
     source: "developers.openai.com/api/docs/guides/images-vision, image input requirements, stored copies read 2026-11-28",
   },
   {
@@ -50,7 +52,7 @@ export const LIMIT_ROWS: readonly LimitRow[] = [
     source: "console.groq.com/docs/vision, limits of size, resolution and number, stored copies read 2026-11-28",
   },
   {
-    ...{ provider: "mistral", bytes: 10 * MIB, edge: null, count: 8, types: FOUR, urls: true },
+    ...{ provider: "mistral", bytes: 10 * MIB, edge: null, count: 8, types: FOUR, stills: true, urls: true },
     source: "docs.mistral.ai/capabilities/vision, FAQ, stored copies read 2026-11-28",
   },
   {
@@ -85,7 +87,8 @@ export const MOST_PIXELS = 100_000_000;
 
 /** Whether the vendor takes it only after it was made smaller or written as another kind. */
 export function mustChange(image: ImageAtHand, limits: ImageLimits): boolean {
-  return factorFor(image, limits) < 1 || !limits.types.includes(image.mediaType);
+  const isOther = !limits.types.includes(image.mediaType) || (limits.stills === true && image.moves === true);
+  return isOther || factorFor(image, limits) < 1;
 }
 
 /** Why this vendor could not be given this image, whatever is done to it here. */
@@ -95,9 +98,11 @@ export function obstacle(image: ImageAtHand, limits: ImageLimits): string | null
   const kind = image.mediaType.slice("image/".length).toUpperCase();
   const wants = !limits.types.includes(image.mediaType)
     ? `no ${kind} images`
-    : limits.edge !== null && Math.max(width, height) > limits.edge
-      ? `images of at most ${limits.edge} pixels an edge`
-      : `images of at most ${Math.round(limits.bytes / MIB)} MiB`;
+    : limits.stills && image.moves
+      ? "no images that move"
+      : limits.edge !== null && Math.max(width, height) > limits.edge
+        ? `images of at most ${limits.edge} pixels an edge`
+        : `images of at most ${Math.round(limits.bytes / MIB)} MiB`;
   return `takes ${wants}, and one of ${width} x ${height} pixels is too large to be worked on here: send it smaller`;
 }
 

@@ -72,3 +72,9 @@ export function gifOf({ width, height, at }: Made): Buffer {
   file.addFrame(0, 0, width, height, new Array(width * height).fill(0));
   return room.subarray(0, file.end());
 }
+
+/** Of a moving one its first picture alone: what stands before the second, and the mark of the end. */
+export function stillGif(moving: Buffer): Buffer {
+  const end = new omggif.GifReader(moving).frameInfo(0);
+  return Buffer.concat([moving.subarray(0, end.data_offset + end.data_length), Buffer.from([0x3b])]);
+}

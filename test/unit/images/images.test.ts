@@ -3,11 +3,20 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import jpeg from "jpeg-js";
 import { imageFacts } from "../../../server/images/facts.ts";
-import { countOf, factorFor, type ImageAtHand, LIMIT_ROWS, limitsOf, obstacle, scaledSize } from "../../../server/images/limits.ts";
+import {
+  countOf,
+  factorFor,
+  type ImageAtHand,
+  LIMIT_ROWS,
+  limitsOf,
+  mustChange,
+  obstacle,
+  scaledSize,
+} from "../../../server/images/limits.ts";
 import { cut, smaller, upright } from "../../../server/images/pixels.ts";
 import { rework, reworked } from "../../../server/images/rework.ts";
 import { gifHead, jpegOf, NOISE, pngOf, QUARTERS, webpHead } from "../../support/pictures.ts";
-import { LOSSLESS_WEBP, LOSSY_WEBP, movingWebp, turnedWebp } from "../../support/web-pictures.ts";
+import { gifOf, LOSSLESS_WEBP, LOSSY_WEBP, movingWebp, stillGif, turnedWebp } from "../../support/web-pictures.ts";
 import { holds } from "../../support/property.ts";
 
 const size = (bytes: Uint8Array) => {
@@ -68,6 +77,7 @@ describe("limits of images", () => {
       { mediaType: "image/gif", width: 20_000, height: 20_000 },
       /takes no GIF images, and one of 20000 x 20000/,
     ],
+    ["openai", "a GIF that moves, which goes as its first picture", { mediaType: "image/gif", moves: true }, null],
     ["openai", "as many pixels as they are", { width: 20_000, height: 20_000 }, null],
   ];
   for (const [provider, what, more, expected] of cases) {
@@ -80,6 +90,14 @@ describe("limits of images", () => {
   it("are tighter in a crowd where the vendor says so", () => {
     assert.equal(limitsOf("anthropic", 20).edge, 8000);
     assert.equal(limitsOf("anthropic", 21).edge, 2000);
+  });
+  it("have a GIF that moves written anew where the vendor takes only still ones", () => {
+    const moving = { ...small, mediaType: "image/gif" as const, moves: true };
+    const changed = ["openai", "mistral", "anthropic"].map((provider) => mustChange(moving, limitsOf(provider)));
+    assert.deepEqual(changed, [true, true, false]);
+    assert.equal(mustChange({ ...moving, moves: false }, limitsOf("openai")), false);
+    assert.equal(imageFacts(gifOf(QUARTERS(20, 10)))?.moves, true);
+    assert.equal(imageFacts(stillGif(gifOf(QUARTERS(20, 10))))?.moves, undefined);
   });
   it("are wider where the model's window is and the vendor says so", () => {
     assert.deepEqual(
