@@ -13,6 +13,7 @@ export interface Profile {
   readonly nodes: readonly Frame[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
+  readonly startTime: number;
 }
 
 const MOST_ROWS = 30;
@@ -20,9 +21,25 @@ const MOST_ROWS = 30;
 const APART = new Set(["(garbage collector)", "(program)", "(idle)"]);
 
 export function printProfile(profile: Profile): void {
+  const owners = timeByOwner(profile);
+  owners.delete("(idle)");
+  const busy = [...owners.values()].reduce((sum, us) => sum + us, 0);
+  const rows = [...owners].sort((left, right) => right[1] - left[1]).slice(0, MOST_ROWS);
+  printTable(
+    "Whose work it is",
+    ["file or package", "% of busy time"],
+    rows.map(([name, us]) => [name, ((100 * us) / busy).toFixed(1)]),
+  );
+}
+
+/** Microseconds of each owner, between two moments of the machine's monotonic clock where these are given. */
+export function timeByOwner(profile: Profile, fromUs = 0, toUs = Number.POSITIVE_INFINITY): Map<string, number> {
   const own = new Map<number, number>();
+  let at = profile.startTime;
   profile.samples.forEach((id, index) => {
-    own.set(id, (own.get(id) ?? 0) + (profile.timeDeltas[index] ?? 0));
+    const us = profile.timeDeltas[index] ?? 0;
+    at += us;
+    if (at >= fromUs && at <= toUs) own.set(id, (own.get(id) ?? 0) + us);
   });
   const frames = new Map(profile.nodes.map((node) => [node.id, node]));
   const owners = new Map<string, number>();
@@ -37,14 +54,7 @@ export function printProfile(profile: Profile): void {
     }
   };
   if (profile.nodes[0]) walk(profile.nodes[0], "node itself");
-  owners.delete("(idle)");
-  const busy = [...owners.values()].reduce((sum, us) => sum + us, 0);
-  const rows = [...owners].sort((left, right) => right[1] - left[1]).slice(0, MOST_ROWS);
-  printTable(
-    "Whose work it is",
-    ["file or package", "% of busy time"],
-    rows.map(([name, us]) => [name, ((100 * us) / busy).toFixed(1)]),
-  );
+  return owners;
 }
 
 function ownerOf({ callFrame }: Frame, maps: Map<string, SourceMap | null>): string | undefined {
