@@ -79,7 +79,7 @@ function loaderIn(folder) {
  */
 function hasten() {
   if (!process.versions.v8.startsWith("13.6.")) return false;
-  require("node:v8").setFlagsFromString("--invocation-count-for-turbofan=800");
+  require("node:v8").setFlagsFromString("--invocation-count-for-turbofan=500");
   return true;
 }
 

@@ -20,14 +20,17 @@ interface Seen {
 
 const CONCURRENCY = [1, 10, 100];
 /** A series ends after so long, whoever is asked: a gateway that takes 30 ms an answer has its median long before its two hundredth. */
-const QUICK_SERIES_MS = 600;
+const QUICK_SERIES_MS = 500;
 /**
- * Everyone is asked this often before anything counts, 20 at a time and in two goes: code that V8 has not compiled yet is not what is compared,
- * whoever's it is. Between the goes, and while others have theirs, a server may do what it does when it has just started.
+ * Everyone is asked so often before anything counts: code that V8 has not compiled yet is not what is compared, whoever's it is. A few first, then
+ * many once everyone was asked, as a server may take a moment to settle after its first answers; then one at a time, while the last is compiled.
  */
-const WARM_REQUESTS = 800;
-const WARM_AT_ONCE = 20;
-const WARM_MS = 1000;
+const WARMING = [
+  { requests: 100, atOnce: 20 },
+  { requests: 1500, atOnce: 20 },
+  { requests: 200, atOnce: 1 },
+];
+const WARM_MS = 1800;
 const LEAST_ANSWERS = 20;
 const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 150, 100: 300 };
 
@@ -50,7 +53,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
     return result;
   };
   await timed("warming", async () => {
-    for (const _ of ["first", "second"]) for (const contestant of contestants) await warm(contestant);
+    for (const go of WARMING) for (const contestant of contestants) await warm(contestant, go);
   });
   await timed("side by side", async () => {
     for (let round = 0; round < rounds; round += 1)
@@ -59,7 +62,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
   const stops = await timed("stops", () => measureStops(sidecar, provider.lines, full ? 60 : 12));
   const flow = await timed("flow", () => measureFlow(sidecar));
   const memory = await timed("memory", () => measureMemory(provider.port));
-  const starts = await timed("starts", () => measureStarts(provider.port, full ? 15 : 7));
+  const starts = await timed("starts", () => measureStarts(provider.port, full ? 15 : 6));
   for (const contestant of contestants) await contestant.close();
   provider.child.kill();
   const work = await timed("work", measureWork);
@@ -87,9 +90,9 @@ async function series(contestant: Contestant, model: string, count: number, most
   return all;
 }
 
-async function warm(contestant: Contestant): Promise<void> {
-  await rate(contestant, WARM_AT_ONCE, WARM_REQUESTS, WARM_MS);
-  await series(contestant, "burst", 2);
+async function warm(contestant: Contestant, { requests, atOnce }: (typeof WARMING)[number]): Promise<void> {
+  await rate(contestant, atOnce, requests, WARM_MS * (atOnce === 1 ? 0.4 : 1));
+  await series(contestant, "burst", 3);
 }
 
 async function measure(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {

@@ -92,7 +92,7 @@ function growth(quote: Quote, make: (length: number) => string): { ms: number; e
   const exact = Array.from({ length: 10 }, () => once(whole)).slice(2);
   // Long enough that a pause of the machine is not the most of it, and in turn, so that both sizes meet the same pauses.
   const [half, twice] = [make(GROWTH_CHARACTERS), make(2 * GROWTH_CHARACTERS)];
-  const pairs = Array.from({ length: 9 }, () => ({ half: once(half), twice: once(twice) }));
+  const pairs = Array.from({ length: 15 }, () => ({ half: once(half), twice: once(twice) }));
   // The least is what the work takes; what is above it is the machine's.
   const ratio = Math.min(...pairs.map((pair) => pair.twice)) / Math.min(...pairs.map((pair) => pair.half));
   return { ms: median(times(() => void estimateTokens(whole), 20)), exactMs: median(exact), ratio };
