@@ -37,6 +37,7 @@ import { createBudget } from "./money/wallet.ts";
 import { createLocalModels } from "./local-models.ts";
 import { createLocalDiscovery, localTargets } from "./network/local-servers.ts";
 import { createNetwork } from "./network/network.ts";
+import { openStateFolder } from "./own-folder.ts";
 import { PROVIDER_ROWS } from "./providers/registry.ts";
 import { promptCacheOf } from "./providers/rows/prompt-cache.ts";
 import { createAttemptBudget } from "./resilience/attempts.ts";
@@ -47,7 +48,7 @@ import { openRefresher } from "./live-models.ts";
 import type { Rooms } from "./rooms.ts";
 import { openPlan } from "./plan-in-force.ts";
 import { createRoute } from "./routing/route.ts";
-import { makePrivateFolder, stateFolder } from "./state/folder.ts";
+import { stateFolder } from "./state/folder.ts";
 import { observing } from "./telemetry/observe.ts";
 import { VERSION } from "./version.ts";
 
@@ -86,7 +87,7 @@ type HeldSettings = ReturnType<typeof holdSettings>;
 async function openEdges(order: HouseOrder, settings: HeldSettings) {
   const { log, edge } = order;
   const folder = stateFolder({ environment: edge.environment, platform: platform(), home: homedir() });
-  await makePrivateFolder(folder);
+  await openStateFolder(folder);
   const ledger = await openLedger({
     folder,
     env: edge.environment,

@@ -1,6 +1,6 @@
 // The one folder for what outlives a process (ledger, vault, catalogue cache, conversations); private to its user.
-import { chmod, mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 
 export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -22,6 +22,18 @@ export function stateFolder({ environment, platform, home }: Place): string {
 
 /** Makes the folder when it is not there and takes other users' access away; on Windows the profile's own rights hold. */
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await chmod(path, 0o700).catch(() => undefined);
+  // Level by level: mkdir's own `recursive` never returns where a file system forbids new folders with ENOENT, as /proc does.
+  if (await isFolder(path)) return void (await chmod(path, 0o700).catch(() => undefined));
+  const parent = dirname(path);
+  if (parent !== path && !(await isFolder(parent))) await makePrivateFolder(parent);
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -114,6 +114,17 @@ describe("latchkey", () => {
     });
   }
 
+  it("says what to do where its own folder cannot be", async () => {
+    writeFileSync(folder.file("a-file"), "");
+    const places = [folder.file("a-file"), folder.file("a-file/below"), ...(process.platform === "linux" ? ["/proc/latchkey"] : [])];
+    for (const place of places) {
+      const { code, stderr } = await latchkey(["ask", "hi"], { environment: { LATCHKEY_HOME: place } });
+      assert.equal(code, 1);
+      assert.match(stderr, /^latchkey ask: \S+ cannot be Latchkey's folder \(E\w+\)\. Set LATCHKEY_HOME to a folder that you can write to/);
+      assert.equal(stderr.split("\n").length, 2, stderr);
+    }
+  });
+
   it("answers an unknown verb with code 2", async () => {
     const { code, stderr } = await latchkey(["sing"]);
     assert.equal(code, 2);
