@@ -99,7 +99,8 @@ describe("the sidecar's sentences in German", () => {
       const said = german.say(because(ranked, [], explained));
       assert.doesNotMatch(said, /\b(?:the|for|answers|has|is|can|its?|next|quality)\b/i, said);
     });
-    fc.assert(allGerman);
+    // The linter takes the overload for asynchronous properties.
+    void fc.assert(allGerman);
   });
 
   it("keep values, names and order", () => {
