@@ -17,7 +17,9 @@ describe("the installed .vsix", function () {
   after(() => session?.stop());
 
   it("has less than 2 MB", () => {
-    assert.ok(statSync(vsix).size < 2_000_000, `${statSync(vsix).size} bytes`);
+    // `npm run coverage` runs a build that can be led back to its sources, which is larger than the one that is shipped.
+    const most = process.env.NODE_V8_COVERAGE === undefined ? 2_000_000 : 3_000_000;
+    assert.ok(statSync(vsix).size < most, `${statSync(vsix).size} bytes`);
   });
 
   it("answers in a real VS Code without a key", async () => {
