@@ -1,6 +1,5 @@
 // The commands that put a question: gather what it is about, show the chat, send; one function a command.
 import * as vscode from "vscode";
-import { formatUsd } from "../shared/money.ts";
 import type { AnswerTurn, QuoteView } from "../shared/panel.ts";
 import type { Attached } from "./attachment.ts";
 import { attachDocument, attachUri } from "./attachment.ts";
@@ -8,6 +7,7 @@ import type { ChatViews } from "./chat-views.ts";
 import type { Chats } from "./chats.ts";
 import type { Ask } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
+import { usd } from "./figures.ts";
 import { fillTemplate, loadTemplates, PROMPTS, type PromptRow, withDiagnostics } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
 import { type Subject, subjectAt } from "./selection.ts";
@@ -103,9 +103,9 @@ async function estimate({ sidecar, views }: AskParts): Promise<QuoteView | undef
     vscode.l10n.t(
       "{0}: about {1} with {2}, at most {3} ({4} tokens sent).",
       view.label,
-      formatUsd(quote.p50NanoUsd),
+      usd(quote.p50NanoUsd),
       quote.model,
-      formatUsd(quote.worstNanoUsd),
+      usd(quote.worstNanoUsd),
       quote.inputTokens,
     );
   void vscode.window.showInformationMessage(message);

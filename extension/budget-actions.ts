@@ -1,8 +1,9 @@
 // Budgets, usage and the status quick pick: small pickers over the sidecar's figures; no arithmetic on money beyond what was typed.
 import * as vscode from "vscode";
 import type { BudgetLimit } from "../shared/custom.ts";
-import { formatUsd, NANO_PER_USD } from "../shared/money.ts";
+import { NANO_PER_USD } from "../shared/money.ts";
 import { type CommandName, commandId } from "./commands.ts";
+import { decimal, moment, usd } from "./figures.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { SoftAnswer, SoftRefusal } from "./soft-limits.ts";
 import { leftOf } from "./limits.ts";
@@ -68,16 +69,11 @@ export async function askAboutSoftLimit(sidecar: Sidecar, refusal: SoftRefusal):
   const [send, raise] = [t("Send Anyway"), t("Raise Limit…")];
   const question = t("This prompt may pass a soft limit: {0}", limitName({ ...refusal, kind: "hard" }));
   const lines = [
-    t(
-      "{0} of {1} are spent, and this prompt could cost up to {2}.",
-      formatUsd(spentNanoUsd),
-      formatUsd(limitNanoUsd),
-      formatUsd(neededNanoUsd),
-    ),
-    ...(cheaper ? [t("{0} would fit: at most {1}.", cheaper.model, formatUsd(cheaper.worstNanoUsd))] : []),
+    t("{0} of {1} are spent, and this prompt could cost up to {2}.", usd(spentNanoUsd), usd(limitNanoUsd), usd(neededNanoUsd)),
+    ...(cheaper ? [t("{0} would fit: at most {1}.", cheaper.model, usd(cheaper.worstNanoUsd))] : []),
     resetsAt === undefined
       ? t("You are asked once for this limit.")
-      : t("You are asked once for this limit until it begins anew: {0}.", new Date(resetsAt).toLocaleString(vscode.env.language)),
+      : t("You are asked once for this limit until it begins anew: {0}.", moment(resetsAt)),
   ];
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail: lines.join("\n") }, send, raise);
   if (chosen === send) return "proceed";
@@ -96,7 +92,7 @@ async function raiseSoftLimit(sidecar: Sidecar, { scope, id, period, limitNanoUs
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t("Raise Limit…"),
     prompt: vscode.l10n.t("The new soft limit in US dollars"),
-    value: String((2 * limitNanoUsd) / NANO_PER_USD),
+    value: decimal((2 * limitNanoUsd) / NANO_PER_USD),
     validateInput: (value) => (dollars(value) !== undefined ? undefined : vscode.l10n.t("A number such as 2.50")),
   });
   const limitUsd = typed === undefined ? undefined : dollars(typed);
@@ -118,7 +114,7 @@ async function showStatus({ sidecar, statusBar }: BudgetParts): Promise<void> {
   if (sidecar.state === "running") await statusBar.refresh();
   const limits = statusBar.budgets.map((budget) => ({
     label: `$(dashboard) ${limitLabel(budget)}`,
-    description: vscode.l10n.t("{0} spent, {1} left", formatUsd(budget.spentNanoUsd), formatUsd(leftOf(budget))),
+    description: vscode.l10n.t("{0} spent, {1} left", usd(budget.spentNanoUsd), usd(leftOf(budget))),
     command: "setBudget" as CommandName,
   }));
   const actions: (vscode.QuickPickItem & { command: CommandName })[] = [

@@ -9,6 +9,7 @@ import { type CommandName, commandId } from "./commands.ts";
 import type { CodeBlocks } from "./code-blocks.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Conversations, Headline } from "./conversations.ts";
+import { moment } from "./figures.ts";
 import { corrected } from "./image-text.ts";
 import type { Models } from "./models.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -63,7 +64,7 @@ async function openHistory({ conversations, views }: ChatParts): Promise<void> {
     const earlier = (await conversations.list()).filter((headline) => headline.id !== id);
     pick.items = earlier.map((headline) => ({
       label: headline.title,
-      description: new Date(headline.updatedAt).toLocaleString(),
+      description: moment(headline.updatedAt),
       buttons: [forget],
       headline,
     }));

@@ -1,11 +1,11 @@
 // @latchkey in VS Code's own chat: answers with the routed model, /explain, /estimate, /why; the same spine and the same budgets.
 import * as vscode from "vscode";
 import type { Message } from "../shared/chat.ts";
-import { formatUsd } from "../shared/money.ts";
 import { RouteDecision } from "../shared/route.ts";
 import { attachDocument, attachUri, type Attached } from "./attachment.ts";
 import type { Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
+import { decimal, usd } from "./figures.ts";
 import { VENDOR } from "./language-model-provider.ts";
 import { PROMPTS } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
@@ -45,7 +45,7 @@ async function handle(
     const draft = { messages, model, policy: parts.choice.policy, editor: { command: `@latchkey ${request.command ?? ""}`.trim() } };
     if (request.command === "estimate") return await estimate(parts, draft, stream, token);
     const result = await parts.chats.send(draft, (event) => event.type === "text-delta" && stream.markdown(event.text), token);
-    stream.markdown(`\n\n---\n*${[result.model, formatUsd(result.cost.nanoUsd), result.notice].filter(Boolean).join(" · ")}*`);
+    stream.markdown(`\n\n---\n*${[result.model, usd(result.cost.nanoUsd), result.notice].filter(Boolean).join(" · ")}*`);
     return { metadata: { route: result.route } };
   } catch (error) {
     if (isCancelled(error)) return {};
@@ -68,7 +68,7 @@ async function estimate(
     .slice(0, 10)
     .map(
       ({ model, p50NanoUsd, worstNanoUsd, cachedShare }) =>
-        `| ${model} | ${formatUsd(p50NanoUsd)} | ${formatUsd(worstNanoUsd)} | ${Math.round((cachedShare ?? 0) * 100)} % |`,
+        `| ${model} | ${usd(p50NanoUsd)} | ${usd(worstNanoUsd)} | ${Math.round((cachedShare ?? 0) * 100)} % |`,
     );
   const head = `| ${[vscode.l10n.t("Model"), vscode.l10n.t("Likely"), vscode.l10n.t("At most"), vscode.l10n.t("From cache")].join(" | ")} |`;
   stream.markdown(
@@ -90,7 +90,7 @@ function why({ history }: vscode.ChatContext, stream: vscode.ChatResponseStream)
   }
   const rows = route.candidates
     .slice(0, 10)
-    .map(({ model, score, estimate: { p50NanoUsd } }) => `| ${model} | ${score.toPrecision(3)} | ${formatUsd(p50NanoUsd)} |`);
+    .map(({ model, score, estimate: { p50NanoUsd } }) => `| ${model} | ${decimal(Number(score.toPrecision(3)))} | ${usd(p50NanoUsd)} |`);
   const head = `| ${[vscode.l10n.t("Model"), vscode.l10n.t("Score"), vscode.l10n.t("Likely")].join(" | ")} |`;
   const table = [head, "| --- | ---: | ---: |", ...rows].join("\n");
   stream.markdown([route.because, table, exclusionsOf(route)].filter(Boolean).join("\n\n"));

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { ChatEvent, ChatResult } from "../shared/chat.ts";
 import type { ChatRequest } from "../shared/protocol.ts";
+import { demoAnswer } from "./demo-answer.ts";
+import { demoLanguage } from "./failure-sentences.ts";
 import type { Sidecar } from "./sidecar.ts";
 import type { SoftLimits } from "./soft-limits.ts";
 import { workspaceName } from "./sidecar.ts";
@@ -28,11 +30,13 @@ export class Chats implements vscode.Disposable {
 
   async send(draft: ChatDraftRequest, onEvent: (event: ChatEvent) => void, token?: vscode.CancellationToken): Promise<ChatResult> {
     const chatId = randomUUID();
-    this.#handlers.set(chatId, onEvent);
+    const demo = demoAnswer(onEvent, demoLanguage());
+    this.#handlers.set(chatId, demo.hear);
     try {
       const { sidecar, softLimits } = this.#parts;
       const request = { ...draft, chatId, workspace: workspaceName() };
-      const result = await softLimits.send((overSoftLimit) => sidecar.call("chat/send", { ...request, overSoftLimit }, token));
+      const sent = await softLimits.send((overSoftLimit) => sidecar.call("chat/send", { ...request, overSoftLimit }, token));
+      const result = demo.settle(sent);
       this.#finished.fire(result);
       return result;
     } finally {

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { KeyInfo, ProviderStatus } from "../shared/provider.ts";
 import type { Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
-import type { Models } from "./models.ts";
+import { type Models, shownName } from "./models.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export interface KeyParts {
@@ -57,7 +57,7 @@ async function chooseProvider({ sidecar }: KeyParts, given: string | undefined):
     .filter(({ needsKey, id }) => needsKey && id !== "demo")
     .map((provider) => ({
       label: provider.name,
-      description: provider.hasKey ? vscode.l10n.t("has a key ({0})", provider.keySource ?? "") : "",
+      description: provider.hasKey ? vscode.l10n.t("has a key ({0})", sourceLabel(provider.keySource ?? "")) : "",
       detail: originOf(provider.baseUrl),
       provider,
     }));
@@ -70,7 +70,7 @@ async function manageKeys(parts: KeyParts): Promise<void> {
   const add = { label: `$(add) ${vscode.l10n.t("Set Key…")}`, key: undefined };
   const rows = keys.map((key) => ({
     label: key.provider,
-    description: `…${key.last4} · ${sourceLabel(key)}`,
+    description: `…${key.last4} · ${sourceLabel(key.source)}`,
     detail: keyDetail(key),
     key,
   }));
@@ -116,7 +116,7 @@ async function runDoctor({ sidecar }: KeyParts): Promise<void> {
         if (token.isCancellationRequested) break;
         progress.report({ message: provider.name });
         lines.push(
-          `| ${[provider.name, provider.baseUrl, keyState(provider), provider.health, await finding(sidecar, provider, token)].join(" | ")} |`,
+          `| ${[shownName(provider.name), provider.baseUrl, keyState(provider), healthLabel(provider.health), await finding(sidecar, provider, token)].join(" | ")} |`,
         );
       }
       return lines.join("\n");
@@ -135,7 +135,7 @@ async function finding(sidecar: Sidecar, provider: ProviderStatus, token: vscode
 
 function keyState({ needsKey, hasKey, keySource }: ProviderStatus): string {
   if (!needsKey) return vscode.l10n.t("needs none");
-  return hasKey ? (keySource ?? vscode.l10n.t("set")) : vscode.l10n.t("missing");
+  return hasKey ? (keySource ? sourceLabel(keySource) : vscode.l10n.t("set")) : vscode.l10n.t("missing");
 }
 
 function keyDetail({ origin, active, warning }: KeyInfo): string {
@@ -143,8 +143,29 @@ function keyDetail({ origin, active, warning }: KeyInfo): string {
   return [vscode.l10n.t("sent to {0} alone", origin), ...shadowed, ...(warning ? [warning] : [])].join(" · ");
 }
 
-function sourceLabel({ source }: KeyInfo): string {
-  return source === "lease" ? vscode.l10n.t("VS Code's secret storage") : source;
+function sourceLabel(source: string): string {
+  const { t } = vscode.l10n;
+  const labels: Record<string, string> = {
+    lease: t("VS Code's secret storage"),
+    environment: t("environment variable"),
+    command: t("key command"),
+    keychain: t("system keychain"),
+    vault: t("vault file"),
+  } satisfies Record<KeyInfo["source"], string>;
+  return labels[source] ?? source;
+}
+
+function healthLabel(health: ProviderStatus["health"]): string {
+  const { t } = vscode.l10n;
+  const labels: Record<ProviderStatus["health"], string> = {
+    ok: t("healthy"),
+    resting: t("resting"),
+    probing: t("being tried"),
+    keyRejected: t("key refused"),
+    creditExhausted: t("no credit left"),
+    unknown: t("unknown"),
+  };
+  return labels[health];
 }
 
 function originOf(baseUrl: string): string {

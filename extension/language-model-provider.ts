@@ -6,6 +6,7 @@ import type { ChatDraftRequest, Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
 import { describe, type ListedModel, type Models, priceOf } from "./models.ts";
 import { messagesFrom, ToolCalls, toolsFrom } from "./native-messages.ts";
+import { failureView, isCancelled } from "./repairs.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export const VENDOR = "latchkey";
@@ -69,7 +70,11 @@ export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.
       ...(tools.length > 0 ? { tools, toolChoice: required ? "required" : "auto", taskType: "agentic" } : {}),
       ...sampling(options.modelOptions),
     };
-    const result = await this.#parts.chats.send(draft, (event) => this.#report(event, progress), token);
+    const result = await this.#parts.chats
+      .send(draft, (event) => this.#report(event, progress), token)
+      .catch((error: unknown) => {
+        throw inWords(error);
+      });
     reportUsage(progress, totalInputTokens(result.usage), result.usage.outputTokens);
     if (result.stopReason === "broken" || result.stopReason === "budget") {
       throw new Error(result.failure?.message ?? result.notice ?? vscode.l10n.t("The answer broke off."));
@@ -119,6 +124,11 @@ export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.
     await memory.update(REMEMBERED, list);
     this.#changed.fire();
   }
+}
+
+/** The editor shows a thrown error's message as it is. */
+function inWords(error: unknown): Error {
+  return isCancelled(error) ? new vscode.CancellationError() : new Error(failureView(error).message, { cause: error });
 }
 
 function information(model: ListedModel): Information {

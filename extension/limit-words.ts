@@ -1,7 +1,7 @@
 // What a limit is called, in the reader's language: in dialogs, pickers, tooltips and the dashboard alike.
 import * as vscode from "vscode";
-import { formatUsd } from "../shared/money.ts";
 import type { BudgetState } from "../shared/spending.ts";
+import { usd } from "./figures.ts";
 
 type Named = Pick<BudgetState, "scope" | "id" | "period" | "kind">;
 
@@ -14,7 +14,7 @@ export function limitName({ scope, id, period, kind }: Named): string {
 
 /** "All spending, each day: at most $2.00" */
 export function limitLabel(limit: Named & Pick<BudgetState, "limitNanoUsd">): string {
-  return vscode.l10n.t("{0}: at most {1}", limitName(limit), formatUsd(limit.limitNanoUsd));
+  return vscode.l10n.t("{0}: at most {1}", limitName(limit), usd(limit.limitNanoUsd));
 }
 
 function subjectOf(scope: BudgetState["scope"], id: string | undefined): string {

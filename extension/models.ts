@@ -1,12 +1,12 @@
 // The model list as this window knows it, and the pickers for model and policy; asks the sidecar, decides nothing about routing.
 import * as vscode from "vscode";
 import type { Capability } from "../shared/model.ts";
-import { formatUsd } from "../shared/money.ts";
 import type { ModelChoice } from "../shared/panel.ts";
 import type { ResultOf } from "../shared/protocol.ts";
 import type { ProviderStatus } from "../shared/provider.ts";
 import type { Policy } from "../shared/route.ts";
 import type { Choice } from "./choice.ts";
+import { timeOfDay, usd } from "./figures.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 export type ListedModel = ResultOf<"model/list">["models"][number];
@@ -55,7 +55,7 @@ export class Models implements vscode.Disposable {
     const id = this.#choice.model;
     if (id === "auto") return { id, label: vscode.l10n.t("Auto"), detail: vscode.l10n.t("The router chooses for each prompt") };
     const model = this.#models.find((listed) => listed.id === id);
-    return { id, label: model?.name ?? id, detail: model ? describe(model) : id };
+    return { id, label: model ? shownName(model.name) : id, detail: model ? describe(model) : id };
   }
 
   async load(): Promise<void> {
@@ -109,8 +109,10 @@ export class Models implements vscode.Disposable {
       const fits = (model: ListedModel) => model.available && (needs === undefined || model.capabilities.includes(needs));
       const own = this.#models.filter((model) => model.provider === provider.id && fits(model));
       if (own.length === 0) continue;
-      items.push({ label: `${provider.name}${healthNote(provider)}`, kind: vscode.QuickPickItemKind.Separator });
-      items.push(...own.map((model) => ({ id: model.id, label: model.name, description: priceOf(model), detail: describe(model) })));
+      items.push({ label: `${shownName(provider.name)}${healthNote(provider)}`, kind: vscode.QuickPickItemKind.Separator });
+      items.push(
+        ...own.map((model) => ({ id: model.id, label: shownName(model.name), description: priceOf(model), detail: describe(model) })),
+      );
     }
     return items.map((item) => (item.id === this.#choice.model ? { ...item, label: `$(check) ${item.label}` } : item));
   }
@@ -121,9 +123,14 @@ export class Models implements vscode.Disposable {
   }
 }
 
+/** Names are their owners', except the one that the house gave itself. */
+export function shownName(name: string): string {
+  return name === "Demo (no model)" ? vscode.l10n.t("Demo (no model)") : name;
+}
+
 /** Input and output price for a million tokens. */
 export function priceOf({ price, local }: ListedModel): string {
-  if (price) return vscode.l10n.t("{0} in · {1} out per million", formatUsd(price.rates.input), formatUsd(price.rates.output));
+  if (price) return vscode.l10n.t("{0} in · {1} out per million", usd(price.rates.input), usd(price.rates.output));
   return local ? vscode.l10n.t("runs on this machine") : vscode.l10n.t("price unknown");
 }
 
@@ -134,13 +141,27 @@ export function describe(model: ListedModel): string {
       : `${Math.round(model.contextWindowTokens / 1000)}k`;
   const window = vscode.l10n.t("{0} tokens", model.limitsAssumed ? `~${tokens}` : tokens);
   const state = model.status === "deprecated" ? [vscode.l10n.t("deprecated")] : [];
-  return [window, ...model.capabilities, ...state].join(" · ");
+  return [window, ...model.capabilities.map(capabilityName), ...state].join(" · ");
+}
+
+function capabilityName(capability: Capability): string {
+  const { t } = vscode.l10n;
+  const names: Record<Capability, string> = {
+    tools: t("tools"),
+    vision: t("vision"),
+    structured: t("structured output"),
+    reasoning: t("reasoning"),
+    pdf: t("PDF"),
+    audio: t("audio"),
+    caching: t("caching"),
+  };
+  return names[capability];
 }
 
 function healthNote({ health, restingUntil }: ProviderStatus): string {
   switch (health) {
     case "resting":
-      return ` – ${restingUntil ? vscode.l10n.t("resting until {0}", new Date(restingUntil).toLocaleTimeString()) : vscode.l10n.t("resting")}`;
+      return ` – ${restingUntil ? vscode.l10n.t("resting until {0}", timeOfDay(restingUntil)) : vscode.l10n.t("resting")}`;
     case "keyRejected":
       return ` – ${vscode.l10n.t("key refused")}`;
     case "creditExhausted":

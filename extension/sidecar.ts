@@ -116,7 +116,7 @@ export class Sidecar implements vscode.Disposable {
   async #create(): Promise<LanguageClient> {
     const { LanguageClient, State } = await import("vscode-languageclient/node");
     this.#settings = await this.#parts.settings();
-    if (!existsSync(this.#parts.serverPath)) throw new Error(`The sidecar is missing: ${this.#parts.serverPath}`);
+    if (!existsSync(this.#parts.serverPath)) throw new Error(vscode.l10n.t("The sidecar is missing: {0}", this.#parts.serverPath));
     const client = new LanguageClient("latchkey", "Latchkey", this.#server(), await this.#options());
     this.#client = client;
     client.onDidChangeState(({ newState }) => {

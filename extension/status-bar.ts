@@ -1,9 +1,10 @@
 // The one status bar item: today's cost and what is left of the tightest limit; asks nothing until the sidecar runs.
 import * as vscode from "vscode";
-import { type Cost, formatUsd } from "../shared/money.ts";
+import type { Cost } from "../shared/money.ts";
 import type { NotificationOf } from "../shared/protocol.ts";
 import type { BudgetState } from "../shared/spending.ts";
 import { commandId } from "./commands.ts";
+import { usd } from "./figures.ts";
 import { limitLabel } from "./limit-words.ts";
 import { alarmFor, leftOf, tightestOf } from "./limits.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -87,8 +88,8 @@ export class StatusBar implements vscode.Disposable {
   #draw(): void {
     const tightest = tightestOf(this.#budgets);
     const icon = this.#answering ? "$(loading~spin)" : "$(key)";
-    const spent = this.#spentNanoUsd === undefined ? "Latchkey" : formatUsd(this.#spentNanoUsd);
-    const left = tightest ? ` · ${vscode.l10n.t("{0} left", formatUsd(leftOf(tightest)))}` : "";
+    const spent = this.#spentNanoUsd === undefined ? "Latchkey" : usd(this.#spentNanoUsd);
+    const left = tightest ? ` · ${vscode.l10n.t("{0} left", usd(leftOf(tightest)))}` : "";
     this.#item.text = `${icon} ${spent}${left}`;
     this.#item.tooltip = this.#tooltip();
     this.#item.accessibilityInformation = { label: this.#spokenLabel(left), role: "button" };
@@ -97,7 +98,7 @@ export class StatusBar implements vscode.Disposable {
 
   #spokenLabel(left: string): string {
     if (this.#spentNanoUsd === undefined) return "Latchkey";
-    return vscode.l10n.t("Latchkey: {0} spent today{1}", formatUsd(this.#spentNanoUsd), left);
+    return vscode.l10n.t("Latchkey: {0} spent today{1}", usd(this.#spentNanoUsd), left);
   }
 
   #tooltip(): vscode.MarkdownString {
@@ -105,7 +106,7 @@ export class StatusBar implements vscode.Disposable {
     if (this.#spentNanoUsd === undefined) {
       return text.appendText(vscode.l10n.t("Latchkey: models on your own keys. Nothing was asked yet."));
     }
-    text.appendMarkdown(`**${vscode.l10n.t("Latchkey today: {0}", formatUsd(this.#spentNanoUsd))}**\n\n`);
+    text.appendMarkdown(`**${vscode.l10n.t("Latchkey today: {0}", usd(this.#spentNanoUsd))}**\n\n`);
     if (this.#budgets.length === 0) return text.appendText(vscode.l10n.t("No limit is set."));
     text.appendMarkdown(
       `| ${[vscode.l10n.t("Limit"), vscode.l10n.t("Spent"), vscode.l10n.t("Reserved"), vscode.l10n.t("Left")].join(" | ")} |\n`,
@@ -117,7 +118,7 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function row(budget: BudgetState): string[] {
-  return [limitLabel(budget), formatUsd(budget.spentNanoUsd), formatUsd(budget.reservedNanoUsd), formatUsd(leftOf(budget))];
+  return [limitLabel(budget), usd(budget.spentNanoUsd), usd(budget.reservedNanoUsd), usd(leftOf(budget))];
 }
 
 /** A workspace's name may hold what Markdown takes for a sign. */

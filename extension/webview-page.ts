@@ -1,6 +1,7 @@
 // The HTML around a webview bundle: a strict content security policy with a nonce; no inline script, no inline style, no remote anything.
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { wordsLanguage } from "./figures.ts";
 
 export interface Page {
   readonly webview: vscode.Webview;
@@ -32,7 +33,7 @@ export function pageHtml({ webview, extensionUri, bundle, title, state }: Page):
     `img-src ${webview.cspSource} data:`,
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="${escapeHtml(vscode.env.language)}">
+<html lang="${escapeHtml(wordsLanguage() ?? "en")}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -1,11 +1,12 @@
 // One answer: streamed Markdown, what happened on the way, and under it the model, the cost and why that model.
 import { memo } from "preact/compat";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatUsd } from "../../shared/money.ts";
 import type { AnswerTurn } from "../../shared/panel.ts";
+import { day, usd } from "./figures.ts";
 import { post } from "./host.ts";
 import { IconButton } from "./icon-button.tsx";
 import { MarkdownView } from "./markdown-view.ts";
+import { provenanceName } from "./outcomes.ts";
 import { RouteTable } from "./route-table.tsx";
 import { SeenImages } from "./seen-images.tsx";
 import type { Store } from "./store.ts";
@@ -122,7 +123,7 @@ function Footer({ turn, busy, last }: { turn: AnswerTurn; busy: boolean; last: b
   return (
     <footer>
       <span class="bill" title={billTitle(turn)}>
-        {[turn.model, turn.cost && formatUsd(turn.cost.nanoUsd), tokens].filter(Boolean).join(" · ")}
+        {[turn.model, turn.cost && usd(turn.cost.nanoUsd), tokens].filter(Boolean).join(" · ")}
       </span>
       <span class="turn-actions">
         {turn.route && <IconButton icon="why" label={t("Why This Model?")} pressed={why} onClick={() => setWhy(!why)} />}
@@ -157,8 +158,8 @@ function Footer({ turn, busy, last }: { turn: AnswerTurn; busy: boolean; last: b
 function billTitle({ cost, usage }: AnswerTurn): string {
   if (!cost || !usage) return "";
   const lines = [
-    t("Cost {0} ({1})", formatUsd(cost.nanoUsd), cost.provenance),
-    cost.priceDate ? t("Price of {0}", cost.priceDate) : "",
+    t("Cost {0} ({1})", usd(cost.nanoUsd), provenanceName(cost.provenance)),
+    cost.priceDate ? t("Price of {0}", day(cost.priceDate)) : "",
     t(
       "Sent {0}, from cache {1}, written to cache {2}",
       usage.inputTokens,

@@ -1,6 +1,6 @@
 // The limits in force: spent, held back for running requests, left, and when they begin anew.
-import { formatUsd } from "../../shared/money.ts";
 import type { DashboardReport } from "../../shared/dashboard.ts";
+import { moment, usd } from "./figures.ts";
 import { t } from "./words.ts";
 
 export function BudgetTable({ budgets }: { budgets: DashboardReport["budgets"] }) {
@@ -34,11 +34,11 @@ function BudgetRow({ budget }: { budget: DashboardReport["budgets"][number] }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{formatUsd(limitNanoUsd)}</td>
-      <td>{formatUsd(spentNanoUsd)}</td>
-      <td>{formatUsd(reservedNanoUsd)}</td>
-      <td class={left === 0 ? "empty-limit" : ""}>{formatUsd(left)}</td>
-      <td>{resetsAt ? new Date(resetsAt).toLocaleString() : ""}</td>
+      <td>{usd(limitNanoUsd)}</td>
+      <td>{usd(spentNanoUsd)}</td>
+      <td>{usd(reservedNanoUsd)}</td>
+      <td class={left === 0 ? "empty-limit" : ""}>{usd(left)}</td>
+      <td>{resetsAt ? moment(resetsAt) : ""}</td>
     </tr>
   );
 }

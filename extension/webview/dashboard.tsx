@@ -2,10 +2,10 @@
 import { render } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { DashboardReport, ToDashboard } from "../../shared/dashboard.ts";
-import { formatUsd } from "../../shared/money.ts";
 import type { SummaryRow } from "../../shared/spending.ts";
 import { BudgetTable } from "./budget-table.tsx";
 import { onMessage, post } from "./dashboard-host.ts";
+import { usd } from "./figures.ts";
 import { RequestTable } from "./request-table.tsx";
 import { SpendChart } from "./spend-chart.tsx";
 import { SpendTable } from "./spend-table.tsx";
@@ -71,8 +71,8 @@ function Totals({ rows }: { rows: readonly SummaryRow[] }) {
   const sum = (of: (row: SummaryRow) => number) => rows.reduce((total, row) => total + of(row), 0);
   const unpriced = sum((row) => row.unpriced);
   const figures = [
-    { label: t("Spent"), value: formatUsd(sum((row) => row.costNanoUsd)) },
-    { label: t("Saved against the baseline"), value: formatUsd(sum((row) => row.savingsNanoUsd)) },
+    { label: t("Spent"), value: usd(sum((row) => row.costNanoUsd)) },
+    { label: t("Saved against the baseline"), value: usd(sum((row) => row.savingsNanoUsd)) },
     { label: t("Requests"), value: String(sum((row) => row.requests)) },
     ...(unpriced > 0 ? [{ label: t("Without a known price"), value: String(unpriced) }] : []),
   ];

@@ -1,4 +1,5 @@
 // Images in what is pasted or dropped, and addresses of files; reads them, sends nothing.
+import { t } from "./words.ts";
 
 export function imagesIn(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
@@ -13,7 +14,7 @@ export function urisIn(data: DataTransfer | null): string[] {
 export function base64Of(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onerror = () => reject(reader.error ?? new Error("unreadable"));
+    reader.onerror = () => reject(reader.error ?? new Error(t("unreadable")));
     reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));
     reader.readAsDataURL(blob);
   });

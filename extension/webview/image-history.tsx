@@ -1,5 +1,6 @@
 // Earlier descriptions, newest first, each with its picture; opening one asks no model.
 import type { ImageHistoryRow } from "../../shared/image-panel.ts";
+import { moment } from "./figures.ts";
 import { post } from "./image-host.ts";
 import { purposes } from "./image-wish.tsx";
 import { t } from "./words.ts";
@@ -17,7 +18,7 @@ export function ImageHistory({ rows, shownId }: { rows: readonly ImageHistoryRow
               <span class="about">
                 <span class="name">{name}</span>{" "}
                 <span class="faint">
-                  {purposes().find((row) => row.purpose === purpose)?.label} · {new Date(at).toLocaleString()}
+                  {purposes().find((row) => row.purpose === purpose)?.label} · {moment(at)}
                 </span>
                 <span class="summary">{summary}</span>
               </span>

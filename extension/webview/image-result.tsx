@@ -2,8 +2,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { DescribedImage } from "../../shared/image.ts";
 import type { ImagePanelState, ImageSubject } from "../../shared/image-panel.ts";
-import { formatUsd } from "../../shared/money.ts";
 import { DescriptionFields, useCorrection } from "./description-fields.tsx";
+import { usd } from "./figures.ts";
 import { post } from "./image-host.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { tokensFor } from "./tokens.ts";
@@ -99,7 +99,7 @@ function billOf({ model, cost, cached, edited }: DescribedImage, { usage, failed
   const failed = failedAttempts > 0 ? t("{0} failed before", failedAttempts) : "";
   return [
     model ?? "",
-    cached ? t("known already: nothing was sent") : formatUsd(cost.nanoUsd),
+    cached ? t("known already: nothing was sent") : usd(cost.nanoUsd),
     tokens,
     failed,
     edited ? t("corrected by you") : "",

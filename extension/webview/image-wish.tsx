@@ -1,7 +1,7 @@
 // What the image is to be described for, a question about it, what it would cost, and the button that begins.
 import type { ImagePurpose } from "../../shared/image.ts";
 import type { ImagePanelState } from "../../shared/image-panel.ts";
-import { formatUsd } from "../../shared/money.ts";
+import { usd } from "./figures.ts";
 import { post } from "./image-host.ts";
 import { t } from "./words.ts";
 
@@ -55,8 +55,7 @@ export function ImageWish({ state: { purpose, question, running, quote } }: { st
         </button>
       )}
       <p class={`quote ${quote?.problem ? "problem" : ""}`}>
-        {quote?.problem ??
-          (likely ? t("about {0} with {1}; nothing when it is known already", formatUsd(quote.p50NanoUsd), quote.model) : "")}
+        {quote?.problem ?? (likely ? t("about {0} with {1}; nothing when it is known already", usd(quote.p50NanoUsd), quote.model) : "")}
       </p>
     </section>
   );

@@ -1,6 +1,6 @@
 // The price under the prompt box: likely, at most, how much comes from the cache; or what stands in the way.
-import { formatUsd } from "../../shared/money.ts";
 import type { QuoteView } from "../../shared/panel.ts";
+import { usd } from "./figures.ts";
 import { t } from "./words.ts";
 
 export function QuoteLine({ quote }: { quote: QuoteView | null }) {
@@ -16,5 +16,5 @@ function sentenceFor({ model, p50NanoUsd, worstNanoUsd, cachedShare, inputTokens
   if (worstNanoUsd === null) return t("{0}: price unknown", tokens);
   if (worstNanoUsd === 0) return t("{0}: free", tokens);
   const cached = cachedShare ? [t("{0} % cached", Math.round(cachedShare * 100))] : [];
-  return [t("about {0}", formatUsd(p50NanoUsd)), t("at most {0}", formatUsd(worstNanoUsd)), ...cached, tokens].join(" · ");
+  return [t("about {0}", usd(p50NanoUsd)), t("at most {0}", usd(worstNanoUsd)), ...cached, tokens].join(" · ");
 }

@@ -1,6 +1,8 @@
 // The latest requests, each opening into its attempts as the ledger has them; no prompt is kept there, so none shows.
 import type { LedgerAttempt } from "../../shared/dashboard.ts";
-import { formatUsd, totalInputTokens } from "../../shared/money.ts";
+import { totalInputTokens } from "../../shared/money.ts";
+import { count, moment, usd } from "./figures.ts";
+import { failureName, outcomeName, provenanceName, purposeName } from "./outcomes.ts";
 import { t } from "./words.ts";
 
 export function RequestTable({ requests }: { requests: readonly (readonly LedgerAttempt[])[] }) {
@@ -24,7 +26,7 @@ function Request({ attempts }: { attempts: readonly LedgerAttempt[] }) {
   return (
     <details class="request">
       <summary>
-        {new Date(last.reservedAtMs).toLocaleString()} · {last.model} · {formatUsd(nanoUsd)}
+        {moment(last.reservedAtMs)} · {last.model} · {usd(nanoUsd)}
         {tried}
       </summary>
       <div class="table-box" tabIndex={0}>
@@ -53,13 +55,13 @@ function AttemptRow({ attempt }: { attempt: LedgerAttempt }) {
   const { model, outcome, state, failureKind, usage, ms, cost, purpose } = attempt;
   return (
     <tr>
-      <th scope="row">{purpose && purpose !== "answer" ? `${model} (${purpose})` : model}</th>
-      <td>{[outcome ?? state, failureKind].filter(Boolean).join(": ")}</td>
-      <td class="number">{totalInputTokens(usage).toLocaleString()}</td>
-      <td class="number">{usage.cacheReadTokens.toLocaleString()}</td>
-      <td class="number">{usage.outputTokens.toLocaleString()}</td>
+      <th scope="row">{purpose && purpose !== "answer" && purpose !== "chat" ? `${model} (${purposeName(purpose)})` : model}</th>
+      <td>{[outcomeName(outcome ?? state), failureKind && failureName(failureKind)].filter(Boolean).join(": ")}</td>
+      <td class="number">{count(totalInputTokens(usage))}</td>
+      <td class="number">{count(usage.cacheReadTokens)}</td>
+      <td class="number">{count(usage.outputTokens)}</td>
       <td class="number">{ms === null || ms === undefined ? "" : t("{0} ms", Math.round(ms))}</td>
-      <td title={cost?.provenance}>{formatUsd(cost?.nanoUsd ?? null)}</td>
+      <td title={cost ? provenanceName(cost.provenance) : ""}>{usd(cost?.nanoUsd ?? null)}</td>
     </tr>
   );
 }

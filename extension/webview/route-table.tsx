@@ -1,7 +1,8 @@
 // Why this model: the router's own decision as a table people can read; shows every candidate and every exclusion.
 import type { Attempt } from "../../shared/chat.ts";
-import { formatUsd } from "../../shared/money.ts";
 import type { RouteDecision } from "../../shared/route.ts";
+import { rounded, usd } from "./figures.ts";
+import { outcomeName, partName, policyName, tierName } from "./outcomes.ts";
 import { t } from "./words.ts";
 
 export function RouteTable({ route, attempts }: { route: RouteDecision; attempts: readonly Attempt[] }) {
@@ -9,8 +10,8 @@ export function RouteTable({ route, attempts }: { route: RouteDecision; attempts
     <section class="why" aria-label={t("Why This Model?")}>
       <p>{route.because}</p>
       <p class="faint">
-        {t("Difficulty: {0}. Policy: {1}.", route.tier, route.policy)}{" "}
-        {route.signals.map(({ name, points }) => `${name} ${points > 0 ? "+" : ""}${round(points)}`).join(", ")}
+        {t("Difficulty: {0}. Policy: {1}.", tierName(route.tier), policyName(route.policy))}{" "}
+        {route.signals.map(({ name, points }) => `${name} ${points > 0 ? "+" : ""}${rounded(points)}`).join(", ")}
       </p>
       <Candidates route={route} />
       {attempts.length > 1 && <Attempts attempts={attempts} />}
@@ -32,7 +33,7 @@ function Candidates({ route }: { route: RouteDecision }) {
           <th scope="col">{t("Score")}</th>
           {names.map((name) => (
             <th scope="col" key={name}>
-              {name}
+              {partName(name)}
             </th>
           ))}
           <th scope="col">{t("Likely")}</th>
@@ -45,12 +46,12 @@ function Candidates({ route }: { route: RouteDecision }) {
             <th scope="row" title={notes?.join("\n")}>
               {model}
             </th>
-            <td>{round(score)}</td>
+            <td>{rounded(score)}</td>
             {names.map((name) => (
-              <td key={name}>{parts[name] === undefined ? "" : round(parts[name])}</td>
+              <td key={name}>{parts[name] === undefined ? "" : rounded(parts[name])}</td>
             ))}
-            <td>{formatUsd(estimate.p50NanoUsd)}</td>
-            <td>{formatUsd(estimate.worstNanoUsd)}</td>
+            <td>{usd(estimate.p50NanoUsd)}</td>
+            <td>{usd(estimate.worstNanoUsd)}</td>
           </tr>
         ))}
       </tbody>
@@ -66,9 +67,9 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
         {attempts.map(({ id, model, outcome, failure, ms, cost }) => (
           <tr key={id}>
             <th scope="row">{model}</th>
-            <td>{failure?.message ?? outcome}</td>
+            <td>{failure?.message ?? outcomeName(outcome)}</td>
             <td>{t("{0} ms", Math.round(ms))}</td>
-            <td>{formatUsd(cost.nanoUsd)}</td>
+            <td>{usd(cost.nanoUsd)}</td>
           </tr>
         ))}
       </tbody>
@@ -101,8 +102,4 @@ function Box({ children }: { children: preact.ComponentChildren }) {
       <table>{children}</table>
     </div>
   );
-}
-
-function round(value: number): string {
-  return Number(value.toPrecision(3)).toString();
 }

@@ -1,7 +1,7 @@
 // What a model that cannot see was told of the question's images: folded away, to be read, corrected and asked again with.
 import type { DescribedImage } from "../../shared/image.ts";
-import { formatUsd } from "../../shared/money.ts";
 import { DescriptionFields, useCorrection } from "./description-fields.tsx";
+import { usd } from "./figures.ts";
 import { post } from "./host.ts";
 import { t } from "./words.ts";
 
@@ -45,6 +45,6 @@ function SeenImage({ answerId, image, busy }: { answerId: string; image: Describ
 }
 
 function whoFor({ model, cost, cached, edited }: DescribedImage): string {
-  const paid = cached ? t("known already: nothing was sent") : formatUsd(cost.nanoUsd);
+  const paid = cached ? t("known already: nothing was sent") : usd(cost.nanoUsd);
   return [model ?? "", paid, edited ? t("corrected by you") : ""].filter(Boolean).join(" · ");
 }

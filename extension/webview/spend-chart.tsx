@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { DashboardReport } from "../../shared/dashboard.ts";
-import { formatUsd } from "../../shared/money.ts";
+import { day, shortDay, usd } from "./figures.ts";
 import { t } from "./words.ts";
 
 const HEIGHT_PX = 220;
@@ -79,7 +79,7 @@ function options(box: HTMLElement, stacks: readonly Stack[], dates: readonly str
   const bars = uPlot.paths.bars?.({ size: [0.7, 40] });
   const series = [...stacks].reverse().map(({ provider, own }, index) => {
     const fill = colour(`--vscode-charts-${COLOURS[(stacks.length - 1 - index) % COLOURS.length]}`);
-    const value = (_: uPlot, __: number, ___: number, at: number | null) => formatUsd(own[at ?? own.length - 1] ?? 0);
+    const value = (_: uPlot, __: number, ___: number, at: number | null) => usd(own[at ?? own.length - 1] ?? 0);
     return { label: provider, fill, stroke: fill, ...(bars ? { paths: bars } : {}), points: { show: false }, value };
   });
   return {
@@ -88,17 +88,17 @@ function options(box: HTMLElement, stacks: readonly Stack[], dates: readonly str
     scales: { x: { time: false, range: [-0.6, dates.length - 0.4] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
     axes: [
       // The bars themselves say where a day is.
-      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => dates[at]?.slice(5) ?? "") },
-      { ...axis, size: 80, values: (_, ticks) => ticks.map((nanoUsd) => formatUsd(nanoUsd)) },
+      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => shortDay(dates[at] ?? "")) },
+      { ...axis, size: 80, values: (_, ticks) => ticks.map((nanoUsd) => usd(nanoUsd)) },
     ],
-    series: [{ label: t("Day"), value: (_, __, ___, at) => dates[at ?? dates.length - 1] ?? "" }, ...series],
+    series: [{ label: t("Day"), value: (_, __, ___, at) => day(dates[at ?? dates.length - 1] ?? "") }, ...series],
     legend: { live: true },
   };
 }
 
 function summaryFor(stacks: readonly Stack[], dates: readonly string[]): string {
   const total = stacks.flatMap(({ own }) => own).reduce((sum, nanoUsd) => sum + nanoUsd, 0);
-  return t("Bar chart: {0} spent from {1} to {2}", formatUsd(total), dates[0] ?? "", dates.at(-1) ?? "");
+  return t("Bar chart: {0} spent from {1} to {2}", usd(total), day(dates[0] ?? ""), day(dates.at(-1) ?? ""));
 }
 
 function DayTable({ stacks, dates }: { stacks: readonly Stack[]; dates: readonly string[] }) {
@@ -118,9 +118,9 @@ function DayTable({ stacks, dates }: { stacks: readonly Stack[]; dates: readonly
         <tbody>
           {dates.map((date, index) => (
             <tr key={date}>
-              <th scope="row">{date}</th>
+              <th scope="row">{day(date)}</th>
               {stacks.map(({ provider, own }) => (
-                <td key={provider}>{formatUsd(own[index] ?? 0)}</td>
+                <td key={provider}>{usd(own[index] ?? 0)}</td>
               ))}
             </tr>
           ))}

@@ -1,6 +1,7 @@
 // One grouping of what was spent, dearest first, each row with its share as a bar.
-import { formatUsd, totalInputTokens } from "../../shared/money.ts";
+import { totalInputTokens } from "../../shared/money.ts";
 import type { SummaryRow } from "../../shared/spending.ts";
+import { count, usd } from "./figures.ts";
 import { t } from "./words.ts";
 
 interface SpendTableProps {
@@ -30,12 +31,12 @@ export function SpendTable({ title, rows, nameOf }: SpendTableProps) {
             <tr key={nameOf(row)}>
               <th scope="row">{nameOf(row)}</th>
               <td>
-                <meter min={0} max={most} value={row.costNanoUsd} aria-hidden="true" /> {formatUsd(row.costNanoUsd)}
+                <meter min={0} max={most} value={row.costNanoUsd} aria-hidden="true" /> {usd(row.costNanoUsd)}
                 {row.unpriced > 0 && ` + ${t("{0} unpriced", row.unpriced)}`}
               </td>
               <td class="number">{row.requests}</td>
-              <td class="number">{totalInputTokens(row.usage).toLocaleString()}</td>
-              <td class="number">{row.usage.outputTokens.toLocaleString()}</td>
+              <td class="number">{count(totalInputTokens(row.usage))}</td>
+              <td class="number">{count(row.usage.outputTokens)}</td>
             </tr>
           ))}
         </tbody>

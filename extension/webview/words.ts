@@ -4,6 +4,9 @@ type Words = Readonly<Record<string, string | { readonly message: string }>>;
 
 const words: Words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 
+/** The language of the words, for figures; undefined for English, where figures are the machine's own. */
+export const language: string | undefined = Object.keys(words).length > 0 ? document.documentElement.lang : undefined;
+
 /** `{0}` and so on are replaced; the English sentence is the key. */
 export function t(sentence: string, ...values: (string | number)[]): string {
   const found = words[sentence];

@@ -50,7 +50,7 @@ export function noCandidate(decision: RouteDecision, retryAfterMs: number | null
   if (decision.pinned && first?.rule === "plan" && !second)
     return new Failure("planForbidden", `${first.model}: ${first.reason}.`, { model: first.model });
   const reasons = decision.excluded.slice(0, 5).map((exclusion) => `${exclusion.model}: ${exclusion.reason}`);
-  const more = decision.excluded.length > 5 ? ` and ${decision.excluded.length - 5} more` : "";
+  const more = decision.excluded.length > 5 ? `; and ${decision.excluded.length - 5} more` : "";
   const message = `No model can take this prompt${reasons.length > 0 ? ` (${reasons.join("; ")}${more})` : ""}. Nothing was sent or charged.`;
   const wait = retryAfterMs === null ? {} : { retryAfterMs };
   return new Failure("noCandidate", message, { excluded: decision.excluded, tier: decision.tier, ...wait });

@@ -83,5 +83,5 @@ const MOST_NAMED = 3;
 function describe(findings: readonly Finding[]): string {
   const named = findings.slice(0, MOST_NAMED).map(({ what, line, message }) => `${what} (message ${message}, line ${line})`);
   const more = findings.length - named.length;
-  return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${named.join(", ")}${more > 0 ? `; and ${more} more` : ""}`;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cleanEnvironment } from "../sidecar.ts";
 import { hostFolder } from "./host-folder.ts";
+import { indexLanguage, packLanguage } from "./language-pack.ts";
 
 const START_TIMEOUT_MS = 90_000;
 
@@ -17,6 +18,8 @@ export interface CodeServerOptions {
   readonly trustEverything?: boolean;
   /** A .vsix to install before the start. */
   readonly vsix?: string;
+  /** The display language, such as "de": a pack for it is made and installed before the start. */
+  readonly language?: string;
 }
 
 export interface CodeServer {
@@ -57,8 +60,10 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   for (const name of ["PORT", "PASSWORD", "NODE_OPTIONS", "VSCODE_IPC_HOOK_CLI", "CODE_SERVER_CONFIG"])
     delete (environment as Record<string, string>)[name];
   const folders = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions")];
-  if (options.vsix)
-    await finished(spawn(node, [entry, ...folders, "--install-extension", options.vsix], { env: environment, stdio: "inherit" }));
+  const pack = options.language ? [packLanguage(options.language, join(home, "language-pack"))] : [];
+  for (const vsix of [...pack, ...(options.vsix ? [options.vsix] : [])])
+    await finished(spawn(node, [entry, ...folders, "--install-extension", vsix], { env: environment, stdio: "inherit" }));
+  if (options.language) indexLanguage(options.language, { extensions: join(home, "extensions"), data: join(home, "data") });
   const child = spawn(node, [entry, ...folders, ...serverArguments(options)], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
@@ -83,7 +88,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   }
 }
 
-function serverArguments({ driver, trustEverything }: CodeServerOptions): string[] {
+function serverArguments({ driver, trustEverything, language }: CodeServerOptions): string[] {
   return [
     "--bind-addr",
     "127.0.0.1:0",
@@ -94,6 +99,7 @@ function serverArguments({ driver, trustEverything }: CodeServerOptions): string
     "--disable-getting-started-override",
     "--ignore-last-opened",
     ...(trustEverything === false ? [] : ["--disable-workspace-trust"]),
+    ...(language ? ["--locale", language] : []),
     ...(driver ? ["--vscode-option", "enable-smoke-test-driver"] : []),
   ];
 }

@@ -3,49 +3,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { OwnLanguage } from "../../../extension/own-language.ts";
-import { SIDECAR_SENTENCES } from "../../../extension/sidecar-sentences.ts";
+import { DEMO_SENTENCES, SIDECAR_SENTENCES } from "../../../extension/sidecar-sentences.ts";
+import { demoAnswer } from "../../../server/providers/demo/answer.ts";
 import { because } from "../../../server/routing/explain.ts";
 import type { Ranked } from "../../../server/routing/rank.ts";
+import { attachmentAsText } from "../../../shared/attachment.ts";
 import { COMPLEXITY_ORDER, type Candidate, Policy } from "../../../shared/route.ts";
 
 const bundle: Record<string, string> = JSON.parse(readFileSync("extension/l10n/bundle.l10n.de.json", "utf8"));
-const german = new OwnLanguage(SIDECAR_SENTENCES.map((english) => ({ english, own: bundle[english] ?? english })));
-
-/** Where the sidecar says things to readers, and after which words in its source. */
-const SAID: Readonly<Record<string, RegExp>> = {
-  "server/routing/eligible.ts": /\breason: |lacks\(/g,
-  "server/routing/shelf.ts": /\breason: /g,
-  "server/routing/rank.ts": /notes\.push\(/g,
-  "server/routing/cascade.ts": /\bdetail: /g,
-  "server/access.ts": /\breason: |return (?=`(?!\$\{date))/g,
-  "server/chat/ending.ts": /\? undefined : |NOTICE =\s+|return (?=")/g,
-  "server/chat/patience.ts": /const message = (?=`every)/g,
-  "server/chat/summarised.ts": /const message = /g,
-  "server/chat/waiting.ts": /\bmessage: |const message = /g,
-  "server/chat/vision/plan.ts": /\bbecause: (?=`It)/g,
-  "server/policy/plan.ts": /refused\("(?:banned|localOnly|managed|ownKeys|model)", /g,
-  "server/resilience/rest.ts": /rule\("\w+", \d, \w+, /g,
-  "server/resilience/watchdog.ts": /\(seconds\) => /g,
-  "server/money/alerts.ts": /\bmessage: (?=`Spending)/g,
-};
-
-/** A literal with a name in each of its places; words that are chosen among are taken in turn. */
-function samples(file: string, after: RegExp): string[] {
-  const source = readFileSync(file, "utf8");
-  return [...source.matchAll(after)].flatMap(({ index, 0: found }) => {
-    const literal = /^(?:\w+, )?(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/.exec(source.slice(index + found.length));
-    const text = literal?.[1] ?? literal?.[2];
-    if (text === undefined) return [];
-    const names = (_: string, at: number) => `name-${at}`;
-    return [
-      text
-        .replace(/\$\{whose\}|\$\{nameOf\(\w+\)\}/g, 'the plan "x"')
-        // What is added there or not has a sentence of its own for each.
-        .replace(/\$\{[^{}]*UNSEEN[^{}]*\}/g, "")
-        .replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, names),
-    ];
-  });
-}
+const german = new OwnLanguage(
+  SIDECAR_SENTENCES.map((english) => ({ english, own: bundle[english] ?? english })),
+  "de",
+);
 
 const candidate = (model: string, more: Partial<Candidate> = {}): Candidate => ({
   model,
@@ -56,17 +25,6 @@ const candidate = (model: string, more: Partial<Candidate> = {}): Candidate => (
 });
 
 describe("the sidecar's sentences in German", () => {
-  for (const [file, after] of Object.entries(SAID)) {
-    it(`know what ${file} says`, () => {
-      const said = samples(file, after).filter((text) => !/^name-\d+\.?$/.test(text));
-      assert.ok(said.length > 0, "nothing was found: the test has lost its source");
-      assert.deepEqual(
-        said.filter((text) => german.say(text) === text),
-        [],
-      );
-    });
-  }
-
   it("know every reason for a choice, whatever was weighed", () => {
     const names = fc.constantFrom("openai/gpt-5.2", "acme/m1", "openrouter/x-ai/grok-4.1-fast", "demo/echo");
     const candidates = fc.array(
@@ -103,19 +61,56 @@ describe("the sidecar's sentences in German", () => {
     void fc.assert(allGerman);
   });
 
-  it("keep values, names and order", () => {
-    assert.equal(
-      german.say(
-        "acme/m1 has the most quality for its price: code quality 61, above the least of 55 for complex prompts, for about $0.0042; next is b/c (70, $0.010). The conversation is shortened to fit its window.",
-      ),
-      "acme/m1 hat die meiste Qualität für seinen Preis: Qualität (Code) 61, über dem Mindesten von 55 für schwierige Prompts, für etwa $0.0042; das nächste ist b/c (70, $0.010). Das Gespräch wird gekürzt, damit es in sein Fenster passt.",
-    );
-    assert.equal(
-      german.say(
-        "The soft daily limit of $0.01 for all spending would be passed: $0.002 spent, $0.00 reserved, and this request could cost up to $0.05. Raise the limit, wait, or choose a cheaper model; nothing was sent.",
-      ),
-      "Die weiche Tagesgrenze von $0.01 für alle Ausgaben würde überschritten: $0.002 ausgegeben, $0.00 zurückgelegt, und diese Anfrage könnte bis zu $0.05 kosten. Erhöhen Sie die Grenze, warten Sie, oder wählen Sie ein günstigeres Modell; nichts wurde gesendet.",
-    );
+  const cases: Record<string, readonly [english: string, own: string]> = {
+    "values, names and order; figures take the language's form": [
+      "acme/m1 has the most quality for its price: code quality 61, above the least of 55 for complex prompts, for about $0.0042; next is b/c (70, $0.010). The conversation is shortened to fit its window.",
+      "acme/m1 hat die meiste Qualität für seinen Preis: Qualität (Code) 61, über dem Mindesten von 55 für schwierige Prompts, für etwa 0,0042\u00a0$; das nächste ist b/c (70, 0,010\u00a0$). Das Gespräch wird gekürzt, damit es in sein Fenster passt.",
+    ],
+    "a refusal by a limit, with the moment of its end": [
+      "The soft daily limit of $0.01 for all spending would be passed: $0.002 spent, $0.00 reserved, and this request could cost up to $1,250.05. It resets at 2026-11-29 00:00 (Europe/Berlin). Raise the limit, wait, or choose a cheaper model; nothing was sent. acme/m2 would fit: at most $0.005.",
+      "Das weiche Tageslimit von 0,01\u00a0$ für alle Ausgaben würde überschritten: 0,002\u00a0$ ausgegeben, 0,00\u00a0$ reserviert, und diese Anfrage könnte bis zu 1.250,05\u00a0$ kosten. Neubeginn: 29.11.2026, 00:00 (Europe/Berlin). Heben Sie das Limit an, warten Sie, oder wählen Sie ein günstigeres Modell; nichts wurde gesendet. acme/m2 würde passen: höchstens 0,005\u00a0$.",
+    ],
+    "the list behind a prompt that no model takes, reasons with semicolons and full stops included": [
+      "No model can take this prompt (azure/gpt-5: The base URL of azure is missing; set providers.azure.baseUrl, for example https://RESOURCE.openai.azure.com.; acme/m1: needs a window of 200,000 tokens with the answer; acme/m1 has 32,000; acme/m2: no key is set for Acme; and 12 more). Nothing was sent or charged.",
+      "Kein Modell kann diesen Prompt annehmen (azure/gpt-5: Die Basis-URL von azure fehlt; setzen Sie providers.azure.baseUrl, zum Beispiel https://RESOURCE.openai.azure.com.; acme/m1: verlangt mit der Antwort ein Fenster von 200.000 Token; acme/m1 hat 32.000; acme/m2: für Acme ist kein Schlüssel gesetzt; und 12 weitere). Nichts wurde gesendet oder berechnet.",
+    ],
+    "every attempt of several, the vendors' words as they are": [
+      "None of the 2 models that were tried answered. acme/m1: The provider refused the key. Check it or set another; nothing was charged. acme (401): Incorrect API key. | b/m2: b could not be reached at http://127.0.0.1:9: nothing listens at its address.",
+      "Keines der 2 versuchten Modelle hat geantwortet. acme/m1: Der Anbieter hat den Schlüssel abgelehnt. Prüfen Sie ihn oder setzen Sie einen anderen; nichts wurde berechnet. acme (401): Incorrect API key. | b/m2: b war unter http://127.0.0.1:9 nicht zu erreichen: unter der Adresse antwortet nichts.",
+    ],
+    "an address that is not encrypted": [
+      "Not sent: http://example.org is not encrypted: everybody on the way could read the prompt and the key. Use https, or add example.org to the setting network.plainHttpHosts.",
+      "Nicht gesendet: http://example.org ist nicht verschlüsselt: Jeder auf dem Weg könnte Prompt und Schlüssel lesen. Nehmen Sie https, oder tragen Sie example.org in die Einstellung network.plainHttpHosts ein.",
+    ],
+    "a key that is bound elsewhere": [
+      "The key from the environment (OPENAI_API_KEY) is not used: it is bound to https://api.openai.com, and openai is now reached at https://x.example; set it again to use it there. Nothing was sent or charged.",
+      "Der Schlüssel aus der Umgebung (OPENAI_API_KEY) ist nicht in Gebrauch: Er ist an https://api.openai.com gebunden, und openai hat jetzt die Adresse https://x.example; setzen Sie ihn neu, um ihn dort zu benutzen. Nichts wurde gesendet oder berechnet.",
+    ],
+    "secrets in a prompt": [
+      "The prompt seems to contain GitHub token (message 2, line 1), one of your own keys (message 3, line 2).",
+      "Der Prompt scheint dies zu enthalten: GitHub-Token (Nachricht 2, Zeile 1), einer Ihrer eigenen Schlüssel (Nachricht 3, Zeile 2).",
+    ],
+  };
+  for (const [what, [english, own]] of Object.entries(cases)) it(`keep ${what}`, () => assert.equal(german.say(english), own));
+
+  it("say the demo's answer line by line, and leave code alone", () => {
+    const demo = new OwnLanguage(DEMO_SENTENCES.map((english) => ({ english, own: bundle[english] ?? english })));
+    const messages = [{ role: "user" as const, parts: [{ type: "text" as const, text: "What is (empty) and this?\n\n" }] }];
+    const code = attachmentAsText({ path: "a.ts", languageId: "typescript", text: "function one() {}\n// 1 file\n" });
+    messages[0]?.parts.unshift({ type: "text", text: `${code}\n\n` });
+    const said = demo.sayLines(demoAnswer(messages));
+    assert.match(said, /\*Demo: Kein Modell wurde gefragt\.\*/);
+    assert.match(said, /- Umfang: 2 Zeilen \(0 leer\), \d+ Zeichen/);
+    assert.match(said, /\/\/ 1 file/);
+    assert.doesNotMatch(said.replace(/```[\s\S]*?```/g, ""), /\b(?:the|your|lines|blank|found|answer)\b/i, said);
+  });
+
+  it("name a prompt's signals, and no model", () => {
+    const signals = [{ name: "code block", points: 2, detail: "3 lines" }];
+    assert.deepEqual(german.within({ signals, name: "code block" }), {
+      signals: [{ ...signals[0], name: "Codeblock" }],
+      name: "code block",
+    });
   });
 
   it("leave alone what a vendor or a model says", () => {
@@ -128,7 +123,7 @@ describe("the sidecar's sentences in German", () => {
     };
     assert.deepEqual(german.within(given), {
       ...given,
-      reason: "Anfragen begrenzt",
+      reason: "Anfragerate begrenzt",
       notes: ["schlug immer wieder fehl", "own words"],
     });
   });

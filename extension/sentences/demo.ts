@@ -1,0 +1,28 @@
+// What the demo answers by itself, line by line; kept apart, since its short words could be somebody else's.
+
+export const DEMO: readonly string[] = [
+  "*demo: no model was called.* Latchkey has no key and found no local model, so here is what it can say by itself.",
+  "Set a key (`latchkey keys set openai`, or *Latchkey: Set Key…* in VS Code) or start Ollama, LM Studio or llama.cpp to get a real answer.",
+  "**Your prompt** ({0}): {1}",
+  "{0}, with {1}",
+  "{0} files and {1} images",
+  "1 file and {0} images",
+  "{0} files and 1 image",
+  "1 file and 1 image",
+  "{0} files",
+  "1 file",
+  "{0} images",
+  "1 image",
+  "{0} words",
+  "1 word",
+  "no words",
+  "(empty)",
+  "**{0}**, lines {1} to {2}",
+  "- language: {0}",
+  "not stated",
+  "- size: {0} lines ({1} blank), {2} characters",
+  "- symbols: {0}",
+  "none found",
+  "{0}, and {1} more",
+  "- first lines:",
+];
