@@ -8,7 +8,7 @@ import type { Chats } from "./chats.ts";
 import type { Ask } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
 import { usd } from "./figures.ts";
-import { fillTemplate, loadTemplates, PROMPTS, type PromptRow, withDiagnostics } from "./prompts.ts";
+import { fillTemplate, loadTemplates, type PromptRow, questions, withDiagnostics } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
 import { type Subject, subjectAt } from "./selection.ts";
 import type { Sidecar } from "./sidecar.ts";
@@ -27,10 +27,10 @@ export function askActions(parts: AskParts) {
   return {
     ask: (text?: unknown) => ask(parts, text),
     askAboutFile: (uri?: unknown) => askAboutFile(parts, uri),
-    explainSelection: (uri?: unknown, range?: unknown) => askAbout(parts, "explainSelection", PROMPTS.explain, uri, range),
-    fixSelection: (uri?: unknown, range?: unknown) => askAbout(parts, "fixSelection", PROMPTS.fix, uri, range),
-    writeTests: (uri?: unknown, range?: unknown) => askAbout(parts, "writeTests", PROMPTS.tests, uri, range),
-    suggestNames: (uri?: unknown, range?: unknown) => askAbout(parts, "suggestNames", PROMPTS.names, uri, range),
+    explainSelection: (uri?: unknown, range?: unknown) => askAbout(parts, "explainSelection", questions().explain, uri, range),
+    fixSelection: (uri?: unknown, range?: unknown) => askAbout(parts, "fixSelection", questions().fix, uri, range),
+    writeTests: (uri?: unknown, range?: unknown) => askAbout(parts, "writeTests", questions().tests, uri, range),
+    suggestNames: (uri?: unknown, range?: unknown) => askAbout(parts, "suggestNames", questions().names, uri, range),
     usePrompt: () => applyTemplate(parts),
     estimate: () => estimate(parts),
   };
@@ -96,7 +96,7 @@ async function estimate({ sidecar, views }: AskParts): Promise<QuoteView | undef
   if (!subject) return undefined;
   const { part, view } = attachDocument(subject.document, subject.range);
   const { model, policy } = views.current.draftRequest("");
-  const messages = [{ role: "user" as const, parts: [part, { type: "text" as const, text: PROMPTS.explain.text }] }];
+  const messages = [{ role: "user" as const, parts: [part, { type: "text" as const, text: questions().explain.text }] }];
   const quote = quoteView(await sidecar.call("chat/estimate", { messages, model, policy, workspace: workspaceName() }));
   const message =
     quote.problem ??

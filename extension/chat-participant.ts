@@ -7,7 +7,7 @@ import type { Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
 import { decimal, usd } from "./figures.ts";
 import { VENDOR } from "./language-model-provider.ts";
-import { PROMPTS } from "./prompts.ts";
+import { questions } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
 import { failureView, isCancelled } from "./repairs.ts";
 import { subjectAt } from "./selection.ts";
@@ -113,7 +113,7 @@ async function questionOf({ prompt, command, references }: vscode.ChatRequest): 
   }
   const subject = command === "explain" && attached.length === 0 ? await subjectAt() : undefined;
   if (subject) attached.push(attachDocument(subject.document, subject.range));
-  const text = [command === "explain" ? PROMPTS.explain.text : "", prompt].filter(Boolean).join("\n\n");
+  const text = [command === "explain" ? questions().explain.text : "", prompt].filter(Boolean).join("\n\n");
   return { role: "user", parts: [...attached.map(({ part }) => part), { type: "text", text }] };
 }
 

@@ -8,18 +8,29 @@ export interface PromptRow {
   readonly taskType?: TaskType;
 }
 
-/** Built in: short, since every word is paid for with each use. */
+/** Built in: short, since every word is paid for with each use. These stand in the chat as the reader's own question, in their language. */
+export function questions() {
+  const { t } = vscode.l10n;
+  return {
+    explain: { text: t("Explain this code: what it does, how, and anything surprising. Name lines when it helps.") },
+    fix: {
+      text: t(
+        "Find and fix the bugs in this code. First say in a sentence or two what is wrong, then give the whole corrected code in one block, ready to replace exactly the lines above.",
+      ),
+      taskType: "code",
+    },
+    tests: {
+      text: t("Write tests for this code with the test library the project uses, edge cases included. Give one complete file."),
+      taskType: "code",
+    },
+    names: {
+      text: t("Suggest better names for the identifiers in this code. Give a short table: now, better, why. Leave good names alone."),
+    },
+  } as const satisfies Record<string, PromptRow>;
+}
+
+/** These are seen by models alone. */
 export const PROMPTS = {
-  explain: { text: "Explain this code: what it does, how, and anything surprising. Name lines when it helps." },
-  fix: {
-    text: "Find and fix the bugs in this code. First say in a sentence or two what is wrong, then give the whole corrected code in one block, ready to replace exactly the lines above.",
-    taskType: "code",
-  },
-  tests: {
-    text: "Write tests for this code with the test library the project uses, edge cases included. Give one complete file.",
-    taskType: "code",
-  },
-  names: { text: "Suggest better names for the identifiers in this code. Give a short table: now, better, why. Leave good names alone." },
   describeImage: { text: "Describe this image. Transcribe any text, and describe diagrams and user interfaces by their structure." },
   commitMessage: {
     text: "Write the commit message for this diff: a subject of at most 72 characters in the imperative, a blank line and a short body only when the reason is not plain. Answer with the message alone.",
@@ -38,8 +49,10 @@ const TEMPLATE_BYTES_MAX = 100_000;
 /** The problems the editor sees in the code belong to the question. */
 export function withDiagnostics(text: string, { diagnostics }: Subject): string {
   if (diagnostics.length === 0) return text;
-  const lines = diagnostics.slice(0, 20).map(({ range, message }) => `- line ${range.start.line + 1}: ${message.split("\n", 1)[0]}`);
-  return `${text}\n\nThe editor reports:\n${lines.join("\n")}`;
+  const lines = diagnostics
+    .slice(0, 20)
+    .map(({ range, message }) => vscode.l10n.t("- line {0}: {1}", range.start.line + 1, message.split("\n", 1)[0] ?? ""));
+  return `${text}\n\n${vscode.l10n.t("The editor reports:")}\n${lines.join("\n")}`;
 }
 
 /** Templates are the workspace's words: none are read before its owner trusts it. */

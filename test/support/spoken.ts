@@ -4,6 +4,8 @@ import { type Node, SyntaxKind } from "typescript/unstable/ast";
 import {
   isBinaryExpression,
   isCallExpression,
+  isJsxAttribute,
+  isJsxText,
   isNewExpression,
   isNoSubstitutionTemplateLiteral,
   isParenthesizedExpression,
@@ -67,10 +69,11 @@ function spoken(top: Node, file: string, isUnheard: (place: string) => boolean):
   return found;
 }
 
-/** "log.warn(" of a call, "new Error(" of a construction, "source:" of a property, "ROWS =" of a declaration. */
+/** "log.warn(" of a call, "new Error(" of a construction, "source:" of a property, "ROWS =" of a declaration, "class=" of an attribute. */
 function placeOf(node: Node): string | undefined {
   if (isCallExpression(node)) return `${node.expression.getText()}(`;
   if (isNewExpression(node)) return `new ${node.expression.getText()}(`;
+  if (isJsxAttribute(node)) return `${node.name.getText()}=`;
   if (isVariableDeclaration(node)) return `${node.name.getText()} =`;
   return isPropertyAssignment(node) ? `${node.name.getText()}:` : undefined;
 }
@@ -82,7 +85,7 @@ interface Pieces {
 
 /** A literal, a template, or several put together with a plus. */
 function piecesOf(node: Node): Pieces | undefined {
-  if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node)) return { words: [node.text], values: [] };
+  if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isJsxText(node)) return { words: [node.text], values: [] };
   if (isTemplateExpression(node)) {
     const spans = [...node.templateSpans];
     return { words: [node.head.text, ...spans.map(({ literal }) => literal.text)], values: spans.map(({ expression }) => expression) };

@@ -120,6 +120,7 @@ describe("in German", function () {
     await quickInput(page).fill("Demo");
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "Demo (kein Modell)" }).first().click();
     await session.run("Latchkey: Neuer Chat");
+    await session.panel.getByRole("heading", { name: "Fragen Sie ein Modell mit eigenen Schlüsseln" }).waitFor();
     await box().fill("Wer antwortet hier?");
     await box().press("Enter");
     const answer = session.panel.locator("article.answer.done");
@@ -128,6 +129,22 @@ describe("in German", function () {
     assert.match(text, /Demo: Kein Modell wurde gefragt\..*Ihr Prompt \(3 Wörter\): Wer antwortet hier\?/s);
     assertGerman(text);
     await session.shoot("german-demo");
+  });
+
+  it("a command's question is German, and so is what the demo counts in the code", async () => {
+    const { page } = session;
+    await page.keyboard.press("Control+Shift+E");
+    await page.getByRole("treeitem", { name: "basket.ts" }).dblclick();
+    await page.locator(".tab.active", { hasText: "basket.ts" }).waitFor();
+    await page.keyboard.press("Control+A");
+    await session.run("Latchkey: Auswahl erklären");
+    await session.panel.locator("article.question", { hasText: "Erkläre diesen Code" }).waitFor();
+    const answer = session.panel.locator("article.answer.done", { hasText: "basket.ts" });
+    await answer.waitFor({ timeout: 60_000 });
+    const text = await answer.innerText();
+    assert.match(text, /Umfang: 1\d Zeilen \(1 leer\)/);
+    assertGerman(text);
+    await session.shoot("german-explain");
   });
 
   it("the dashboard is German, down to a request's attempts", async () => {
