@@ -31,18 +31,22 @@ function sourceOf(path) {
   return file;
 }
 
-/** The client's log is off: what would be written to it is not made ready, which parses the address twice and copies all headers for each answer. */
-const UNLOGGED = {
+/**
+ * Work for nothing, left out: the client's log is off, and what would be written to it is not made ready, which parses the address twice and
+ * copies all headers for each answer; and what the machine is, said in seven headers, never leaves it (server/providers/exchange.ts).
+ */
+const IDLE_WORK = {
   "internal/utils/log": [
     ["(value: string): string {\n", "  return value;\n"],
     ["  body?: unknown;\n}) => {\n", "  return details;\n"],
   ],
+  "internal/detect-platform": [["export const getPlatformHeaders = () => {\n", "  return {};\n"]],
 };
 
-function withoutLog(name, file) {
-  return UNLOGGED[name]?.reduce(
+function withoutIdleWork(name, file) {
+  return IDLE_WORK[name]?.reduce(
     (source, [opening, first]) => {
-      if (source.split(opening).length !== 2) throw new Error(`${name} of the OpenAI SDK has changed; see UNLOGGED in sdk-parts.mjs`);
+      if (source.split(opening).length !== 2) throw new Error(`${name} of the OpenAI SDK has changed; see IDLE_WORK in sdk-parts.mjs`);
       return source.replace(opening, opening + first);
     },
     readFileSync(file, "utf8"),
@@ -67,7 +71,7 @@ export const openaiFromSource = {
       const name = relative(ROOT, path).replaceAll("\\", "/").replace(/\.ts$/, "");
       const isPart = /^(?:resources|lib)\//.test(name) && !/\/index$/.test(name);
       const isEmptied = isPart ? !USED.includes(name) : UNUSED.includes(name);
-      const contents = isEmptied ? emptied(path) : withoutLog(name, path);
+      const contents = isEmptied ? emptied(path) : withoutIdleWork(name, path);
       return contents === undefined ? undefined : { contents, loader: "ts" };
     });
   },

@@ -120,7 +120,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const now = () => new Date();
   const { folder, ledger, ring, vault, keychain, network, health, conversations, descriptions, images } = await openEdges(order, settings);
   const catalog = createCatalogWithDemo();
-  const lookedAt = () => localTargets(settings.get().providers, edge.environment);
+  const lookedAt = settings.derived(() => localTargets(settings.get().providers, edge.environment));
   const discovery = createLocalDiscovery({ targets: lookedAt, fetchFor: (options) => network.fetchFor(options), now });
   const locals = createLocalModels({ discovery, catalog, settings: settings.get });
   const access = createAccess({
@@ -134,7 +134,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
   const plan = await openPlan({ folder, environment: edge.environment, settings: settings.get, providersWithKey, now });
   const refresher = openRefresher({ catalog, folder, access, network, providersWithKey, log, settings: settings.get });
   const windows = openLearnedWindows({ catalog, folder, now, warn: (message) => log.warn(message) });
-  const learned = createLearnedGain({ catalog, providersWithKey });
+  const learned = createLearnedGain({ catalog, providersWithKey, keysRevision: () => ring.revision });
   const route = createRoute({ learned: (prompt) => learned.of(prompt) });
   const spine: SpineParts = {
     ...{ catalog, budget, health, now, route, plan, providers: access, settings: settings.get },
@@ -165,7 +165,7 @@ async function openRooms(order: HouseOrder): Promise<Rooms> {
       await learned.ready();
       const looking = locals.look();
       // A look costs a socket or two: only who has nothing else, or asks for a local model, waits for it.
-      if (!access.hasUsable() || (model !== undefined && access.isLocal(model))) await looking;
+      if (looking && (!access.hasUsable() || (model !== undefined && access.isLocal(model)))) await looking;
     },
     async close() {
       refresher.stop();

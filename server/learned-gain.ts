@@ -5,6 +5,8 @@ import type { Learned } from "./routing/gain.ts";
 export interface LearnedGainParts {
   readonly catalog: Catalog;
   readonly providersWithKey: () => readonly string[];
+  /** Grows with every change of the keys. */
+  readonly keysRevision: () => number;
 }
 
 export interface LearnedGain {
@@ -14,15 +16,24 @@ export interface LearnedGain {
   of(prompt: string): Learned | undefined;
 }
 
-export function createLearnedGain({ catalog, providersWithKey }: LearnedGainParts): LearnedGain {
+export function createLearnedGain({ catalog, providersWithKey, keysRevision }: LearnedGainParts): LearnedGain {
   let scorePrompt: ((prompt: string) => Learned) | undefined;
   const isWanted = () => {
     const own = catalog.overlaid("settings");
     return providersWithKey().some((provider) => !own.includes(provider));
   };
+  const load = async () => {
+    ({ scorePrompt } = await import("./routing/scorer/score.ts"));
+  };
+  let judgedAt = "";
+  let loading: Promise<void> | undefined;
   return {
     async ready() {
-      if (!scorePrompt && isWanted()) ({ scorePrompt } = await import("./routing/scorer/score.ts"));
+      if (scorePrompt) return;
+      const at = `${catalog.revision} ${keysRevision()}`;
+      if (at !== judgedAt) loading = isWanted() ? load() : undefined;
+      judgedAt = at;
+      await loading;
     },
     of: (prompt) => scorePrompt?.(prompt),
   };

@@ -11,7 +11,7 @@ export interface Alert {
 }
 
 /** The thresholds that what was spent has reached, lowest first. */
-export function passedThresholds(state: BudgetState): number[] {
+export function passedThresholds(state: Pick<BudgetState, "limitNanoUsd" | "spentNanoUsd">): number[] {
   if (state.limitNanoUsd <= 0) return [];
   return THRESHOLDS.filter((percent) => state.spentNanoUsd >= (state.limitNanoUsd / 100) * percent);
 }

@@ -104,10 +104,9 @@ export class Watch {
     for (const { budget, limitNanoUsd, window } of applied) {
       const balance = balances.find((each) => isSameWindow(each, window));
       if (balance === undefined) continue;
-      const state = stateOf(budget, balance);
-      for (const percent of passedThresholds(state)) {
+      for (const percent of passedThresholds({ limitNanoUsd, spentNanoUsd: balance.spentNanoUsd })) {
         const name = ["alert", window.scope, window.id, window.fromMs, window.toMs, limitNanoUsd, budget.kind, percent].join("|");
-        await this.#raise(name, window.toMs, thresholdAlert(state, percent));
+        await this.#raise(name, window.toMs, thresholdAlert(stateOf(budget, balance), percent));
       }
     }
   }

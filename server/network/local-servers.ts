@@ -17,6 +17,7 @@ export interface LocalServer extends LocalTarget {
 }
 
 export interface LocalDiscoveryParts {
+  /** The same list as long as nothing changed; another one is looked at at once. */
   readonly targets: () => readonly LocalTarget[];
   readonly fetchFor: (options: { origins: readonly string[]; direct: true }) => typeof fetch;
   readonly now: () => Date;
@@ -79,7 +80,7 @@ function fromVariables(provider: string, usual: URL, environment: Readonly<Recor
 }
 
 export function createLocalDiscovery({ targets, fetchFor, now, limits = LIMITS }: LocalDiscoveryParts): LocalDiscovery {
-  let looked: { at: number; key: string; servers: Promise<readonly LocalServer[]> } | undefined;
+  let looked: { at: number; wanted: readonly LocalTarget[]; servers: Promise<readonly LocalServer[]> } | undefined;
   const modelsAt = async (target: LocalTarget): Promise<LocalServer[]> => {
     const { origin } = new URL(target.baseUrl);
     // A port that refuses is the usual case: found without loading an HTTP client.
@@ -92,14 +93,13 @@ export function createLocalDiscovery({ targets, fetchFor, now, limits = LIMITS }
   return {
     find() {
       const wanted = targets();
-      const key = JSON.stringify(wanted);
       const at = now().getTime();
-      if (looked?.key === key && at - looked.at < CACHE_MS) return looked.servers;
-      const before = looked?.key === key ? looked.servers : undefined;
+      if (looked?.wanted === wanted && at - looked.at < CACHE_MS) return looked.servers;
+      const before = looked?.wanted === wanted ? looked.servers : undefined;
       const servers = look(wanted);
-      looked = { at, key, servers: before ?? servers };
+      looked = { at, wanted, servers: before ?? servers };
       void servers.then(() => {
-        if (looked?.at === at && looked.key === key) looked = { at, key, servers };
+        if (looked?.at === at && looked.wanted === wanted) looked = { at, wanted, servers };
       });
       return looked.servers;
     },

@@ -96,7 +96,7 @@ async function outgoingOf(input: Parameters<typeof fetch>[0], init: RequestInit 
   return {
     url: new URL(input),
     method: (init?.method ?? "GET").toUpperCase(),
-    headers: Object.fromEntries(new HeaderList(init?.headers)),
+    headers: Object.fromEntries(init?.headers instanceof HeaderList ? init.headers : new HeaderList(init?.headers)),
     body,
     signal: init?.signal ?? null,
   };

@@ -73,7 +73,7 @@ async function send(
 }
 
 function headersFor(connection: ProviderConnection, policy: HeaderPolicy, given: RequestInit["headers"]): Headers {
-  const offered = new HeaderList(given);
+  const offered = given instanceof HeaderList ? given : new HeaderList(given);
   const headers = new HeaderList();
   for (const names of [COMMON_HEADERS, policy.pass]) {
     for (const name of names) {

@@ -73,6 +73,7 @@ export class Standings {
    * `compare`. Handing `compare` to the engine's own sort is the dearest part of a decision over a large catalogue.
    */
   order(): Int32Array {
+    if (this.#group.length <= MOST_INSERTED) return this.#orderOfFew();
     const keys = this.#keys();
     const order = sortedByKey(keys);
     for (let start = 0; start < order.length; ) {
@@ -82,6 +83,11 @@ export class Standings {
       start = end;
     }
     return order;
+  }
+
+  #orderOfFew(): Int32Array {
+    const order = Int32Array.from(this.#group, (_group, index) => index);
+    return order.length > 1 ? order.sort((left, right) => this.compare(left, right)) : order;
   }
 
   /** Those whose leading bits agree: mostly two or three, one model at several providers. */

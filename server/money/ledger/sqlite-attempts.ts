@@ -1,7 +1,7 @@
 // The life of an attempt in SQLite: reserved against every ceiling, then settled, released or found orphaned; each one transaction.
 import type { Balance, Booking, Settlement, Verdict } from "./ledger.ts";
 import { type Columns, columnsOfBooking, columnsOfOutcome, numberOf, orphanCost, textOf } from "./attempt-record.ts";
-import { ensureBalance, moveAndTell, moveBalances, type Place } from "./sqlite-balances.ts";
+import { moveBalances, type Place, runningBalance } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { ROLL_UP } from "./sqlite-schema.ts";
 
@@ -13,7 +13,7 @@ export function book(connection: Connection, booking: Booking, holder: string): 
   const balances: Balance[] = [];
   let available = Number.MAX_SAFE_INTEGER;
   for (const ceiling of booking.ceilings) {
-    const balance = ensureBalance(connection, ceiling.window);
+    const balance = runningBalance(connection, ceiling.window, booking.atMs);
     balances.push(balance);
     if (ceiling.limitNanoUsd !== null)
       available = Math.min(available, ceiling.limitNanoUsd - balance.spentNanoUsd - balance.reservedNanoUsd);
@@ -35,7 +35,7 @@ export function settle(connection: Connection, settlement: Settlement, holder: s
   const columns = columnsOfOutcome(outcome, atMs);
   if (heldNanoUsd !== undefined && settleOwn(connection, booking.intent.attemptId, columns, heldNanoUsd)) {
     rollUp(connection, booking.intent.attemptId, 1);
-    return moveAndTell(connection, placeOf(booking), numberOf(columns.cost_nano) ?? 0, -heldNanoUsd);
+    return moveBalances(connection, placeOf(booking), numberOf(columns.cost_nano) ?? 0, -heldNanoUsd);
   }
   const prior = find(connection, booking.intent.attemptId);
   if (prior?.state === "settled") return [];
@@ -89,7 +89,7 @@ function finish(connection: Connection, prior: Row, columns: Columns): Balance[]
   update(connection, id, columns);
   if (columns.state !== "released") rollUp(connection, id, 1);
   const spent = (numberOf(columns.cost_nano) ?? 0) - (numberOf(prior.cost_nano) ?? 0);
-  return moveAndTell(connection, placeOfRow(prior), spent, -(numberOf(prior.held_nano) ?? 0));
+  return moveBalances(connection, placeOfRow(prior), spent, -(numberOf(prior.held_nano) ?? 0));
 }
 
 export function rollUp(connection: Connection, id: string, sign: 1 | -1): void {
@@ -126,7 +126,10 @@ function insertAttempt(connection: Connection, columns: Columns): void {
 }
 
 function limitsRevision(connection: Connection): number {
-  return Number(connection.prepare("SELECT revision FROM setting WHERE name = 'limits'").get()?.revision ?? 0);
+  connection.memory.limitsRevision ??= Number(
+    connection.prepare("SELECT revision FROM setting WHERE name = 'limits'").get()?.revision ?? 0,
+  );
+  return connection.memory.limitsRevision;
 }
 
 function placeOf(booking: Booking): Place {

@@ -1,6 +1,7 @@
 // Sums per window, kept in step with the rows inside the same transaction; any of them can be rebuilt from the rows.
 import type { Balance, Window } from "./ledger.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import type { KeptWindows } from "./sqlite-memory.ts";
 
 /** The column of an attempt that a scope's id is compared with. */
 const COLUMN: Record<Window["scope"], string | null> = {
@@ -23,24 +24,73 @@ export interface Place {
 
 const MOVE = `UPDATE balance SET spent_nano = spent_nano + ?, reserved_nano = reserved_nano + ?
   WHERE ((scope = 'all' AND id = '') OR (scope = 'provider' AND id = ?) OR (scope = 'model' AND id = ?)
-    OR (scope = 'workspace' AND id = ?) OR (scope = 'conversation' AND id = ?)) AND to_ms > ? AND from_ms <= ?`;
-const MOVE_AND_TELL = `${MOVE} RETURNING *`;
+    OR (scope = 'workspace' AND id = ?) OR (scope = 'conversation' AND id = ?)) AND to_ms > ? AND from_ms <= ? RETURNING *`;
+const MOVE_ONE = `UPDATE balance SET spent_nano = spent_nano + ?, reserved_nano = reserved_nano + ?
+  WHERE scope = ? AND id = ? AND to_ms = ? AND from_ms = ?`;
 
-/** Moves money in every window that this attempt counts in. */
-export function moveBalances(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): void {
-  connection.prepare(MOVE).run(...moved(place, spentNanoUsd, reservedNanoUsd));
+/** Inside a write: moves money in every window that this attempt counts in, and says what stands there now. */
+export function moveBalances(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): Balance[] {
+  const scopes = scopesOf(place).map(([scope, id]) => keptWindows(connection, scope, id, place.reservedAtMs));
+  if (scopes.some(({ sinceMs }) => sinceMs > place.reservedAtMs)) return moveUnseen(connection, place, spentNanoUsd, reservedNanoUsd);
+  const moved: Balance[] = [];
+  for (const { balances } of scopes) {
+    for (const balance of balances) {
+      if (balance.toMs <= place.reservedAtMs || balance.fromMs > place.reservedAtMs) continue;
+      const { scope, id, toMs, fromMs } = balance;
+      connection.prepare(MOVE_ONE).run(spentNanoUsd, reservedNanoUsd, scope, id, toMs, fromMs);
+      balance.spentNanoUsd += spentNanoUsd;
+      balance.reservedNanoUsd += reservedNanoUsd;
+      moved.push({ ...balance });
+    }
+  }
+  return moved;
 }
 
-/** The same, and what stands there now. */
-export function moveAndTell(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): Balance[] {
+function scopesOf({ provider, model, workspace, conversationId }: Place): [Window["scope"], string][] {
+  const scopes: [Window["scope"], string][] = [
+    ["all", ""],
+    ["provider", provider],
+    ["model", model],
+  ];
+  if (workspace !== null) scopes.push(["workspace", workspace]);
+  if (conversationId !== null) scopes.push(["conversation", conversationId]);
+  return scopes;
+}
+
+/** An attempt older than what is remembered: its windows may be over. */
+function moveUnseen(connection: Connection, place: Place, spentNanoUsd: number, reservedNanoUsd: number): Balance[] {
+  const { provider, model, workspace, conversationId, reservedAtMs } = place;
+  connection.memory.forget();
   return connection
-    .prepare(MOVE_AND_TELL)
-    .all(...moved(place, spentNanoUsd, reservedNanoUsd))
+    .prepare(MOVE)
+    .all(spentNanoUsd, reservedNanoUsd, provider, model, workspace, conversationId, reservedAtMs, reservedAtMs)
     .map(balanceOf);
 }
 
-function moved({ provider, model, workspace, conversationId, reservedAtMs }: Place, spent: number, reserved: number) {
-  return [spent, reserved, provider, model, workspace, conversationId, reservedAtMs, reservedAtMs] as const;
+const RUNNING = "SELECT * FROM balance WHERE scope = ? AND id = ? AND to_ms > ?";
+
+/** Remembered beyond their end, since most attempts that began in a window are settled soon after it. */
+const REMEMBERED_MS = 3_600_000;
+
+/** The windows of one scope and id that are kept and not over since `sinceMs`, read once and remembered. */
+function keptWindows(connection: Connection, scope: Window["scope"], id: string, atMs: number): KeptWindows {
+  const { windows } = connection.memory;
+  const name = `${scope} ${id}`;
+  const known = windows.get(name);
+  if (known !== undefined) return known;
+  const sinceMs = atMs - REMEMBERED_MS;
+  const read = { sinceMs, balances: connection.prepare(RUNNING).all(scope, id, sinceMs).map(balanceOf) };
+  windows.set(name, read);
+  return read;
+}
+
+/** Inside a write: the sum of a window that `atMs` lies in, begun from the rows when nobody has asked for it before. */
+export function runningBalance(connection: Connection, window: Window, atMs: number): Balance {
+  if (window.scope === "request") return sumRows(connection, window);
+  const { sinceMs, balances } = keptWindows(connection, window.scope, window.id, atMs);
+  if (sinceMs >= window.toMs) return ensureBalance(connection, window);
+  const known = balances.find(({ fromMs, toMs }) => fromMs === window.fromMs && toMs === window.toMs);
+  return known === undefined ? ensureBalance(connection, window) : { ...known };
 }
 
 /** Inside a write: the kept sum, begun from the rows when nobody has asked for this window before. */
@@ -48,6 +98,7 @@ export function ensureBalance(connection: Connection, window: Window): Balance {
   const known = readBalance(connection, window);
   if (known !== null) return known;
   const balance = sumRows(connection, window);
+  connection.memory.forget();
   connection
     .prepare("INSERT INTO balance VALUES (?, ?, ?, ?, ?, ?)")
     .run(window.scope, window.id, window.fromMs, window.toMs, balance.spentNanoUsd, balance.reservedNanoUsd);
@@ -78,6 +129,7 @@ export function sumRows(connection: Connection, window: Window): Balance {
 export function keepByIds(connection: Connection, scope: Window["scope"], span: { fromMs: number; toMs: number }): void {
   const column = COLUMN[scope];
   if (column === null) return;
+  connection.memory.forget();
   connection
     .prepare(
       `INSERT INTO balance SELECT ?, ${column}, ?, ?, coalesce(sum(cost_nano), 0), coalesce(sum(held_nano), 0) FROM attempt
@@ -103,6 +155,7 @@ export function keptByIds(
 
 /** Forgets windows that are over, or of conversations that rest; they come back from the rows when asked for. */
 export function pruneBalances(connection: Connection, atMs: number): void {
+  connection.memory.forget();
   connection.prepare("DELETE FROM balance WHERE to_ms < ? OR (scope = 'conversation' AND reserved_nano = 0)").run(atMs - 40 * 86_400_000);
 }
 

@@ -3,6 +3,7 @@ import { fdatasync, openSync, closeSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { translate, unavailable } from "./sqlite-errors.ts";
+import { createMemory, type Memory } from "./sqlite-memory.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** What was granted in so many milliseconds is told to the disk at once. */
@@ -11,6 +12,8 @@ const SOON_MS = 5;
 export interface Connection {
   readonly db: DatabaseSync;
   readonly readOnly: boolean;
+  /** For steps inside a write alone. */
+  readonly memory: Memory;
   prepare(sql: string): StatementSync;
   /** A statement whose text is long to make, by a name of its own. */
   named(name: string, sql: () => string): StatementSync;
@@ -48,7 +51,8 @@ export function createConnection(db: DatabaseSync, options: ConnectionOptions): 
     return made;
   };
   const disk = options.wal && !options.readOnly ? createDiskSync(`${options.path}-wal`, options.isNew ? options.path : null) : null;
-  const queue = createWriteQueue(db, prepare);
+  const memory = createMemory(prepare);
+  const queue = createWriteQueue(db, prepare, memory);
   const write = async <Result>(step: () => Result, { durable, signal }: { durable: boolean; signal?: AbortSignal }): Promise<Result> => {
     if (options.readOnly) throw unavailable("The ledger may only be read (the file or its folder is write-protected)");
     const result = await queue.write(step, signal);
@@ -71,7 +75,7 @@ export function createConnection(db: DatabaseSync, options: ConnectionOptions): 
     await disk?.close();
     if (db.isOpen) db.close();
   };
-  return { db, readOnly: options.readOnly, prepare, named, write, read, flushed, close };
+  return { db, readOnly: options.readOnly, memory, prepare, named, write, read, flushed, close };
 }
 
 /**

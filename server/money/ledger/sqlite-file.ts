@@ -101,10 +101,10 @@ function canWrite(path: string): boolean {
 /** NORMAL, since each reservation asks the disk itself (see docs/decisions, the ledger and the disk); FULL where there is no WAL. */
 function configure(db: DatabaseSync, isNew: boolean): boolean {
   // A new file holds nothing that waiting for the disk would keep: the first reservation has it kept, file and log.
-  if (isNew) db.exec("PRAGMA synchronous = OFF");
+  if (isNew) db.exec("PRAGMA page_size = 2048; PRAGMA synchronous = OFF");
   const mode = db.prepare("PRAGMA journal_mode = WAL").get();
   const wal = mode?.journal_mode === "wal";
-  db.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}; PRAGMA temp_store = MEMORY`);
+  db.exec(`PRAGMA synchronous = ${wal ? "NORMAL" : "FULL"}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000`);
   return wal;
 }
 

@@ -192,6 +192,7 @@ function readLimits(connection: Connection): StoredLimits {
 }
 
 function writeLimits(connection: Connection, json: string): StoredLimits {
+  connection.memory.forget();
   connection
     .prepare("INSERT INTO setting VALUES ('limits', ?, 1) ON CONFLICT DO UPDATE SET value = excluded.value, revision = revision + 1")
     .run(json);

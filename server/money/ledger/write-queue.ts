@@ -3,6 +3,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../shared/failure.ts";
 import { isBusy, translate, unavailable } from "./sqlite-errors.ts";
+import type { Memory } from "./sqlite-memory.ts";
+
+type Prepare = (sql: string) => StatementSync;
 
 export interface WriteQueue {
   /** Runs `step` inside a write transaction; what it throws undoes it alone. */
@@ -17,6 +20,12 @@ interface Job {
   fail(error: unknown): void;
 }
 
+interface File {
+  readonly db: DatabaseSync;
+  readonly prepare: Prepare;
+  readonly memory: Memory;
+}
+
 /** How long a write waits for other processes; each of them holds the lock for about a millisecond. */
 const PATIENCE_MS = 10_000;
 const TURNS_BEFORE_SLEEP = 6;
@@ -26,7 +35,8 @@ const MOST_GATHERED = 32;
 /** A batch ends here, so that streams of this process and writers of others get their turn. */
 const LONGEST_BATCH_MS = 6;
 
-export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => StatementSync): WriteQueue {
+export function createWriteQueue(db: DatabaseSync, prepare: Prepare, memory: Memory): WriteQueue {
+  const file: File = { db, prepare, memory };
   const waiting: Job[] = [];
   let isDraining = false;
   /** The last transaction held one write alone: nothing says that another is about to come. */
@@ -37,7 +47,7 @@ export function createWriteQueue(db: DatabaseSync, prepare: (sql: string) => Sta
         if (begins(prepare("BEGIN IMMEDIATE"))) {
           turn = 0;
           isQuiet = waiting.length === 1;
-          runBatch(db, prepare, waiting);
+          runBatch(file, waiting);
           await gather(waiting);
           continue;
         }
@@ -87,16 +97,19 @@ function begins(statement: StatementSync): boolean {
 }
 
 /** Inside one transaction: as many jobs as there is time for; their promises settle once all of it is committed. */
-function runBatch(db: DatabaseSync, prepare: (sql: string) => StatementSync, waiting: Job[]): void {
+function runBatch(file: File, waiting: Job[]): void {
+  const { db, prepare, memory } = file;
   const until = performance.now() + LONGEST_BATCH_MS;
   const finished: { job: Job; result: unknown }[] = [];
   const isAlone = waiting.length === 1;
   try {
+    memory.refresh();
     for (let job = waiting.shift(); job !== undefined; job = performance.now() < until ? waiting.shift() : undefined) {
-      runOne(db, prepare, job, isAlone, finished);
+      runOne(file, job, isAlone, finished);
     }
     prepare("COMMIT").run();
   } catch (error) {
+    memory.forget();
     // A full disk may have rolled back already; then there is nothing left to undo.
     if (db.isTransaction) db.exec("ROLLBACK");
     for (const { job } of finished) job.fail(translate(error));
@@ -105,13 +118,7 @@ function runBatch(db: DatabaseSync, prepare: (sql: string) => StatementSync, wai
   for (const { job, result } of finished) job.done(result);
 }
 
-function runOne(
-  db: DatabaseSync,
-  prepare: (sql: string) => StatementSync,
-  job: Job,
-  isAlone: boolean,
-  finished: { job: Job; result: unknown }[],
-): void {
+function runOne({ db, prepare, memory }: File, job: Job, isAlone: boolean, finished: { job: Job; result: unknown }[]): void {
   if (!isAlone) prepare("SAVEPOINT job").run();
   try {
     finished.push({ job, result: job.step() });
@@ -119,6 +126,7 @@ function runOne(
   } catch (error) {
     if (finished.at(-1)?.job === job) finished.pop();
     job.fail(translate(error));
+    memory.forget();
     // Alone, the whole transaction is undone; so it is when SQLite has done that already for want of room.
     if (isAlone || !db.isTransaction) throw error;
     prepare("ROLLBACK TO job").run();

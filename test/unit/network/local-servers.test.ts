@@ -41,8 +41,9 @@ describe("local discovery", () => {
   }
 
   function discovery(provider: string, baseUrl: string, clock = { ms: 0 }) {
+    const targets = [{ provider, baseUrl }];
     return createLocalDiscovery({
-      targets: () => [{ provider, baseUrl }],
+      targets: () => targets,
       fetchFor: network.fetchFor,
       now: () => new Date(clock.ms),
       limits: { connectMs: 5000, answerMs: 5000 },
