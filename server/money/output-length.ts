@@ -42,18 +42,25 @@ export function priorOutputTokens(
   return PRIOR[task ?? "general"] + REASONING_PRIOR[reasons];
 }
 
+/** The newest answers of one name, as they came and by length. */
+interface Sample {
+  readonly arrived: number[];
+  readonly sorted: number[];
+}
+
 export class OutputLengths {
-  readonly #samples = new Map<string, number[]>();
-  readonly #medians = new Map<string, number>();
+  readonly #samples = new Map<string, Sample>();
 
   observe(model: string, task: string | null | undefined, outputTokens: number): void {
     if (outputTokens <= 0) return;
     for (const name of [`${model} ${task ?? "general"}`, model]) {
-      const sample = this.#samples.get(name) ?? [];
-      sample.push(outputTokens);
-      if (sample.length > KEPT) sample.shift();
+      const sample = this.#samples.get(name) ?? { arrived: [], sorted: [] };
+      const { arrived, sorted } = sample;
+      arrived.push(outputTokens);
+      sorted.splice(placeOf(sorted, outputTokens), 0, outputTokens);
+      const oldest = arrived.length > KEPT ? arrived.shift() : undefined;
+      if (oldest !== undefined) sorted.splice(placeOf(sorted, oldest), 1);
       this.#samples.set(name, sample);
-      this.#medians.delete(name);
     }
   }
 
@@ -63,15 +70,24 @@ export class OutputLengths {
 
   /** The most particular sample that is large enough, the prior counting as three answers of its length. */
   median(model: string, task: string | null | undefined, prior: number): number {
-    const particular = `${model} ${task ?? "general"}`;
-    const name = (this.#samples.get(particular)?.length ?? 0) >= ENOUGH ? particular : model;
-    const sample = this.#samples.get(name);
+    const particular = this.#samples.get(`${model} ${task ?? "general"}`);
+    const sample = particular !== undefined && particular.arrived.length >= ENOUGH ? particular : this.#samples.get(model);
     if (sample === undefined) return prior;
-    const known = this.#medians.get(name);
-    if (known !== undefined && sample.length > KEPT / 2) return known;
-    const sorted = [...sample, ...Array<number>(PRIOR_WEIGHT).fill(prior)].sort((left, right) => left - right);
-    const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? prior;
-    this.#medians.set(name, median);
-    return median;
+    const { sorted } = sample;
+    const middle = Math.floor((sorted.length + PRIOR_WEIGHT - 1) / 2);
+    const place = placeOf(sorted, prior);
+    if (middle < place) return sorted[middle] ?? prior;
+    return middle < place + PRIOR_WEIGHT ? prior : (sorted[middle - PRIOR_WEIGHT] ?? prior);
   }
+}
+
+/** The index of the first that is not smaller. */
+function placeOf(sorted: readonly number[], value: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((sorted[middle] ?? 0) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

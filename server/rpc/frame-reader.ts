@@ -1,11 +1,14 @@
 // Bytes in, JSON-RPC messages out: bounded, and it finds its feet again after any rubbish.
-import { StringDecoder } from "node:string_decoder";
 import { AbstractMessageReader, type DataCallback, type Disposable, type MessageReader } from "vscode-jsonrpc/node";
 
 /** 32 MiB holds any prompt with images that a vendor takes; more is refused without being kept in memory. */
 export const MOST_FRAME_BYTES = 32 * 1024 * 1024;
 const MOST_HEADER_BYTES = 8 * 1024;
 const MARK = Buffer.from("Content-Length:");
+const PLAIN = Buffer.from("Content-Length: ");
+const END = Buffer.from("\r\n\r\n");
+const ZERO = 48;
+const MOST_PLAIN_DIGITS = 8;
 const KEPT_OF_REFUSED_BYTES = 4096;
 
 /** What could not be read; `id` is set when it could be made out, so that the sender's call is answered. */
@@ -70,6 +73,7 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
   #readHeader(): boolean {
     if (this.#bytes === 0) return false;
     const buffer = this.#joined();
+    if (this.#readPlainHeader(buffer)) return true;
     const end = buffer.indexOf("\r\n\r\n");
     if (end < 0 && this.#bytes <= MOST_HEADER_BYTES) return false;
     const header = end < 0 ? "" : buffer.toString("latin1", 0, end);
@@ -79,6 +83,23 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
     const length = Number(match[1]);
     if (length <= MOST_FRAME_BYTES) this.#state = { at: "body", length };
     else this.#state = { at: "refused", length, left: length, head: Buffer.alloc(0) };
+    return true;
+  }
+
+  /** What almost every client writes, read byte by byte: one header, a length, nothing else. */
+  #readPlainHeader(buffer: Buffer): boolean {
+    if (buffer.length < PLAIN.length + 5 || PLAIN.compare(buffer, 0, PLAIN.length) !== 0) return false;
+    let length = 0;
+    let at = PLAIN.length;
+    for (; at - PLAIN.length < MOST_PLAIN_DIGITS; at += 1) {
+      const digit = (buffer[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      length = 10 * length + digit;
+    }
+    if (at === PLAIN.length || length > MOST_FRAME_BYTES) return false;
+    for (let index = 0; index < END.length; index += 1) if (buffer[at + index] !== END[index]) return false;
+    this.#take(at + END.length);
+    this.#state = { at: "body", length };
     return true;
   }
 
@@ -112,7 +133,7 @@ export class FrameReader extends AbstractMessageReader implements MessageReader 
   #deliver(body: Buffer, callback: DataCallback): void {
     let message: unknown;
     try {
-      message = JSON.parse(new StringDecoder("utf8").end(body));
+      message = JSON.parse(body.toString("utf8"));
     } catch {
       this.#onBadFrame({ code: -32700, message: "The message is not valid JSON.", id: idIn(body.subarray(0, KEPT_OF_REFUSED_BYTES)) });
       return;
