@@ -33,13 +33,16 @@ export function estimateTokens(text: string): number {
   let run = 0;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    const kind = kindOf(unit);
+    const kind = unit < ASCII ? (KINDS[unit] ?? 0) : kindOf(unit);
     run = kind === last ? run + 1 : 1;
     last = kind;
-    sum += kind === KIND.script ? scriptWeight(unit) : plainWeight(kind, run, unit);
+    if (kind === KIND.punctuation) sum += run === 1 ? WEIGHT.punctuation : WEIGHT.morePunctuation;
+    else sum += kind === KIND.script ? scriptWeight(unit) : plainWeight(kind, run, unit);
   }
   return Math.ceil(sum);
 }
+
+const ASCII = 128;
 
 function kindOf(unit: number): number {
   if (unit >= 128) return unit < 0x370 || (unit >= 0x1e00 && unit < 0x2000) ? KIND.letter : KIND.script;
@@ -49,6 +52,9 @@ function kindOf(unit: number): number {
   return unit === 32 || unit === 9 ? KIND.space : KIND.punctuation;
 }
 
+/** Of ASCII, looked up: code and logs are made of little else. */
+const KINDS = Uint8Array.from({ length: ASCII }, (_, unit) => kindOf(unit));
+
 function plainWeight(kind: number, run: number, unit: number): number {
   switch (kind) {
     case KIND.letter:
@@ -57,8 +63,6 @@ function plainWeight(kind: number, run: number, unit: number): number {
       );
     case KIND.digit:
       return run % 3 === 1 ? WEIGHT.digitGroup : 0;
-    case KIND.punctuation:
-      return run === 1 ? WEIGHT.punctuation : WEIGHT.morePunctuation;
     case KIND.newline:
       return run === 1 ? WEIGHT.newline : 0;
     default:
@@ -97,19 +101,24 @@ export function cutInPieces(text: string): string[] {
   return pieces;
 }
 
-/** Exact while time lasts; beyond it the estimate, corrected by what the pieces counted so far really were. */
+/** Exact while time lasts; for the rest the estimate, corrected by what the pieces counted so far really were. */
 export function countTokens(text: string, count: (piece: string) => number): number {
   const pieces = cutInPieces(text);
   const deadline = performance.now() + PATIENCE_MS;
   let exact = 0;
   let estimated = 0;
+  let rest = 0;
+  let isLate = false;
   for (let index = 0; index < pieces.length; index++) {
-    if (performance.now() > deadline) return Math.ceil(estimateTokens(text) * (exact / Math.max(1, estimated)));
     const piece = pieces[(index * STRIDE) % pieces.length] ?? "";
-    exact += count(piece);
-    estimated += estimateTokens(piece);
+    isLate ||= performance.now() > deadline;
+    if (isLate) rest += estimateTokens(piece);
+    else {
+      exact += count(piece);
+      estimated += estimateTokens(piece);
+    }
   }
-  return exact;
+  return Math.ceil(exact + rest * (exact / Math.max(1, estimated)));
 }
 
 /** A prime step visits every piece once, spread over the whole text from the beginning. */

@@ -30,7 +30,7 @@ const WARMING = [
   { requests: 1500, atOnce: 20 },
   { requests: 200, atOnce: 1 },
 ];
-const WARM_MS = 1800;
+const WARM_MS = 1600;
 const LEAST_ANSWERS = 20;
 const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 150, 100: 300 };
 

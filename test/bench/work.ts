@@ -1,4 +1,6 @@
 // The work before a request leaves, without any network: a decision over 2,000 models, the scorer, and token estimates of text made to be slow.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createCatalog } from "../../server/catalog/catalog.ts";
 import { createEstimator } from "../../server/money/estimate.ts";
 import { estimateTokens } from "../../server/money/tokens.ts";
@@ -46,7 +48,7 @@ export async function measureWork(): Promise<Target[]> {
   const route = createRoute({ learned: scorePrompt });
   const input = routeInput(PROMPT, models, {});
   const decision = median(
-    times(() => void route({ ...input, estimate: estimator.quote({ messages: [...input.messages] }, undefined) }), 200),
+    times(() => void route({ ...input, estimate: estimator.quote({ messages: [...input.messages] }, undefined) }), 400),
   );
   const long = Array.from({ length: 14_000 }, (_, index) => `w${(index * 7919) % 5000}`)
     .join(" ")
@@ -77,12 +79,19 @@ export async function measureWork(): Promise<Target[]> {
   ];
 }
 
+/** What the text before left is not this one's to clear away. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc()");
+}
+
 type Quote = ReturnType<typeof createEstimator>["quote"];
 
 function growth(quote: Quote, make: (length: number) => string): { ms: number; exactMs: number; ratio: number } {
   const whole = make(HOSTILE_CHARACTERS);
   let round = 0;
   // Each text is new to the estimator, which remembers what it has counted.
+  collectGarbage();
   const once = (text: string): number => {
     round += 1;
     const began = performance.now();
