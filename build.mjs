@@ -133,6 +133,30 @@ const lateClient = {
   },
 };
 
+/** Activation loads what it needs itself; the rest is a file of its own, loaded by whatever is used first. */
+const lateCompose = {
+  name: "late-compose",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/compose\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./compose.cjs", external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * VS Code's API as it is: an import of a namespace would be a copy of its hundreds of names in each file that has one,
+ * whose making took longer than all else that loading does.
+ */
+const ownVscode = {
+  name: "own-vscode",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]extension[\\/][\w-]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace('import * as vscode from "vscode";', 'const vscode = require("vscode");'),
+      loader: "ts",
+    }));
+  },
+};
+
 const page = {
   bundle: true,
   platform: "browser",
@@ -196,8 +220,14 @@ const parts = {
     chmodSync("dist/latchkey.cjs", 0o755);
   },
   extension: async () => {
-    const main = { entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs" };
-    await make({ ...node, ...main, external: ["vscode"], plugins: [lateClient, lateSchemas] });
+    // What activation needs, and what the first use does.
+    for (const [entry, name] of [
+      ["main", "extension"],
+      ["compose", "compose"],
+    ]) {
+      const plugins = [ownVscode, lateCompose, lateClient, lateSchemas];
+      await make({ ...node, entryPoints: [`extension/${entry}.ts`], outfile: `dist/${name}.cjs`, external: ["vscode"], plugins });
+    }
     await make({ ...node, stdin: schemasSource, outfile: "dist/schemas.cjs" });
     const contents = `module.exports = require(${JSON.stringify(CLIENT)});`;
     await make({ ...node, stdin: { contents, resolveDir: import.meta.dirname }, outfile: "dist/client.cjs", external: ["vscode"] });

@@ -6,32 +6,20 @@ import { attachDocument, attachUri, type Attached } from "./attachment.ts";
 import type { Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
 import { decimal, usd } from "./figures.ts";
-import { VENDOR } from "./language-model-provider.ts";
 import { questions } from "./prompts.ts";
 import { quoteView } from "./quotes.ts";
+import { VENDOR } from "./registered-ids.ts";
 import { failureView, isCancelled } from "./repairs.ts";
 import { subjectAt } from "./selection.ts";
 import type { Sidecar } from "./sidecar.ts";
-import { tabIcon } from "./webview-page.ts";
 
 export interface ParticipantParts {
-  readonly extensionUri: vscode.Uri;
   readonly sidecar: Sidecar;
   readonly chats: Chats;
   readonly choice: Choice;
 }
 
-export const PARTICIPANT = "latchkey.participant";
-
-export function registerParticipant(parts: ParticipantParts): vscode.Disposable {
-  const participant = vscode.chat.createChatParticipant(PARTICIPANT, (request, context, stream, token) =>
-    handle(parts, request, context, stream, token),
-  );
-  participant.iconPath = tabIcon(parts.extensionUri);
-  return participant;
-}
-
-async function handle(
+export async function answerParticipant(
   parts: ParticipantParts,
   request: vscode.ChatRequest,
   context: vscode.ChatContext,

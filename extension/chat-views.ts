@@ -3,15 +3,12 @@ import * as vscode from "vscode";
 import { ChatPanel, type PanelParts } from "./chat-panel.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Conversations } from "./conversations.ts";
-import { tabIcon } from "./webview-page.ts";
-
-export const CHAT_VIEW = "latchkey.chat";
-const CHAT_TAB = "latchkey.chatTab";
+import { CHAT_TAB, CHAT_VIEW } from "./registered-ids.ts";
+import { tabIcon } from "./tab-icon.ts";
 
 export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #conversations: Conversations;
   readonly #parts: PanelParts;
-  readonly #disposables: vscode.Disposable[];
   readonly #panels = new Set<ChatPanel>();
   #side: ChatPanel | undefined;
   #last: ChatPanel | undefined;
@@ -20,10 +17,6 @@ export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPane
   constructor(conversations: Conversations, parts: PanelParts) {
     this.#conversations = conversations;
     this.#parts = parts;
-    this.#disposables = [
-      vscode.window.registerWebviewViewProvider(CHAT_VIEW, this, { webviewOptions: { retainContextWhenHidden: true } }),
-      vscode.window.registerWebviewPanelSerializer(CHAT_TAB, this),
-    ];
   }
 
   /** The conversation the user was last in; the side bar's when there is none. */
@@ -81,7 +74,6 @@ export class ChatViews implements vscode.WebviewViewProvider, vscode.WebviewPane
 
   dispose(): void {
     for (const panel of this.#panels) panel.dispose();
-    for (const disposable of this.#disposables) disposable.dispose();
   }
 
   #openIn(tab: vscode.WebviewPanel, conversation: Conversation): void {

@@ -6,7 +6,8 @@ import { limitName } from "./limit-words.ts";
 import type { Log } from "./log.ts";
 import { failureView } from "./repairs.ts";
 import type { Sidecar } from "./sidecar.ts";
-import { pageHtml, tabIcon, webviewOptions } from "./webview-page.ts";
+import { tabIcon } from "./tab-icon.ts";
+import { pageHtml, webviewOptions } from "./webview-page.ts";
 
 const VIEW_TYPE = "latchkey.dashboard";
 const DAY_MS = 86_400_000;

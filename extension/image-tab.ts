@@ -11,7 +11,8 @@ import { imageMarkdown } from "./image-text.ts";
 import { followLink } from "./links.ts";
 import type { Models } from "./models.ts";
 import { mendOutside } from "./repairs.ts";
-import { pageHtml, tabIcon, webviewOptions } from "./webview-page.ts";
+import { tabIcon } from "./tab-icon.ts";
+import { pageHtml, webviewOptions } from "./webview-page.ts";
 
 const VIEW_TYPE = "latchkey.images";
 

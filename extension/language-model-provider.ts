@@ -4,54 +4,36 @@ import type { ChatEvent } from "../shared/chat.ts";
 import { totalInputTokens } from "../shared/money.ts";
 import type { ChatDraftRequest, Chats } from "./chats.ts";
 import type { Choice } from "./choice.ts";
+import { autoModel, type Information, rememberModels } from "./known-models.ts";
 import { describe, type ListedModel, type Models, priceOf } from "./models.ts";
 import { messagesFrom, ToolCalls, toolsFrom } from "./native-messages.ts";
 import { failureView, isCancelled } from "./repairs.ts";
 import type { Sidecar } from "./sidecar.ts";
-
-export const VENDOR = "latchkey";
 
 export interface ProviderParts {
   readonly sidecar: Sidecar;
   readonly chats: Chats;
   readonly choice: Choice;
   readonly models: Models;
-  /** Remembers the last list, so that the models are there before anything was started. */
   readonly memory: vscode.Memento;
+  /** Tells VS Code that the list is another one. */
+  readonly changed: () => void;
 }
 
-type Information = vscode.LanguageModelChatInformation;
-
-const REMEMBERED = "latchkey.languageModels";
-/** What "auto" promises until the list is known; the router chooses among models with at least this. */
-const AUTO_WINDOW_TOKENS = 128_000;
-const AUTO_OUTPUT_TOKENS = 16_000;
-
-export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.Disposable {
+export class LanguageModels implements vscode.Disposable {
   readonly #parts: ProviderParts;
   readonly #calls = new ToolCalls();
-  readonly #changed = new vscode.EventEmitter<void>();
   readonly #watching: vscode.Disposable;
-  readonly onDidChangeLanguageModelChatInformation = this.#changed.event;
 
   constructor(parts: ProviderParts) {
     this.#parts = parts;
     this.#watching = parts.models.onChange(() => void this.#remember());
   }
 
-  /**
-   * VS Code asks for models when somebody needs them; a fresh profile's first message comes before that and would find
-   * none. Told of a change, it asks now, silently.
-   */
-  announce(): void {
-    this.#changed.fire();
-  }
-
-  /** Answers at once with what was last known; asking silently never starts the sidecar nor shows anything. */
-  async provideLanguageModelChatInformation({ silent }: { silent: boolean }): Promise<Information[]> {
-    const { models, memory } = this.#parts;
-    if (!silent && models.models.length === 0) await models.load();
-    return memory.get<Information[]>(REMEMBERED) ?? [autoModel(models.models)];
+  /** Asked for by a person: then, and only then, the sidecar may be started for it. */
+  async load(): Promise<void> {
+    const { models } = this.#parts;
+    if (models.models.length === 0) await models.load();
   }
 
   async provideLanguageModelChatResponse(
@@ -106,7 +88,6 @@ export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.
 
   dispose(): void {
     this.#watching.dispose();
-    this.#changed.dispose();
   }
 
   #report(event: ChatEvent, progress: vscode.Progress<vscode.LanguageModelResponsePart>): void {
@@ -117,12 +98,10 @@ export class LanguageModels implements vscode.LanguageModelChatProvider, vscode.
   }
 
   async #remember(): Promise<void> {
-    const { models, memory } = this.#parts;
+    const { models, memory, changed } = this.#parts;
     const usable = models.models.filter(({ available, provider }) => available && provider !== "demo");
     const list = [autoModel(models.models), ...usable.map(information)];
-    if (JSON.stringify(list) === JSON.stringify(memory.get(REMEMBERED))) return;
-    await memory.update(REMEMBERED, list);
-    this.#changed.fire();
+    if (await rememberModels(memory, list)) changed();
   }
 }
 
@@ -143,23 +122,6 @@ function information(model: ListedModel): Information {
     maxInputTokens: model.contextWindowTokens - maxOutputTokens,
     maxOutputTokens,
     capabilities: { imageInput: model.capabilities.includes("vision"), toolCalling: model.capabilities.includes("tools") },
-  };
-}
-
-/** As large as the largest model it may choose; the router excludes what does not fit the prompt at hand. */
-function autoModel(models: readonly ListedModel[]): Information {
-  const usable = models.filter(({ available }) => available);
-  const windowTokens = Math.max(AUTO_WINDOW_TOKENS, ...usable.map((model) => model.contextWindowTokens));
-  return {
-    id: "auto",
-    name: vscode.l10n.t("Latchkey Auto"),
-    family: "auto",
-    version: "1",
-    detail: vscode.l10n.t("routed within your budget"),
-    tooltip: vscode.l10n.t("The router chooses for each prompt and says why"),
-    maxInputTokens: windowTokens - AUTO_OUTPUT_TOKENS,
-    maxOutputTokens: AUTO_OUTPUT_TOKENS,
-    capabilities: { imageInput: true, toolCalling: true },
   };
 }
 

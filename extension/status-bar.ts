@@ -8,6 +8,7 @@ import { usd } from "./figures.ts";
 import { limitLabel } from "./limit-words.ts";
 import { alarmFor, leftOf, tightestOf } from "./limits.ts";
 import type { Sidecar } from "./sidecar.ts";
+import { nothingAsked } from "./status-item.ts";
 
 export class StatusBar implements vscode.Disposable {
   readonly #sidecar: Sidecar;
@@ -19,13 +20,10 @@ export class StatusBar implements vscode.Disposable {
   #budgets: readonly BudgetState[] = [];
   #answering = false;
 
-  constructor(sidecar: Sidecar) {
+  constructor(sidecar: Sidecar, item: vscode.StatusBarItem) {
     this.#sidecar = sidecar;
-    this.#item = vscode.window.createStatusBarItem("latchkey.status", vscode.StatusBarAlignment.Right, 100);
-    this.#item.name = "Latchkey";
-    this.#item.command = commandId("showStatus");
+    this.#item = item;
     this.#disposables = [
-      this.#item,
       sidecar.on("budget/changed", (changed) => this.#changed(changed)),
       sidecar.onState((state) => {
         if (state === "running") void this.refresh();
@@ -33,7 +31,6 @@ export class StatusBar implements vscode.Disposable {
       }),
     ];
     this.#draw();
-    this.#item.show();
   }
 
   get budgets(): readonly BudgetState[] {
@@ -103,9 +100,7 @@ export class StatusBar implements vscode.Disposable {
 
   #tooltip(): vscode.MarkdownString {
     const text = new vscode.MarkdownString("", true);
-    if (this.#spentNanoUsd === undefined) {
-      return text.appendText(vscode.l10n.t("Latchkey: models on your own keys. Nothing was asked yet."));
-    }
+    if (this.#spentNanoUsd === undefined) return text.appendText(nothingAsked());
     text.appendMarkdown(`**${vscode.l10n.t("Latchkey today: {0}", usd(this.#spentNanoUsd))}**\n\n`);
     if (this.#budgets.length === 0) return text.appendText(vscode.l10n.t("No limit is set."));
     text.appendMarkdown(

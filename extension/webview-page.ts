@@ -17,12 +17,6 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   return { enableScripts: true, enableForms: false, localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist", "webview")] };
 }
 
-/** A tab's icon is a picture, so it cannot take the theme's own colour. */
-export function tabIcon(extensionUri: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
-  const media = vscode.Uri.joinPath(extensionUri, "extension", "media");
-  return { light: vscode.Uri.joinPath(media, "key-light.svg"), dark: vscode.Uri.joinPath(media, "key-dark.svg") };
-}
-
 export function pageHtml({ webview, extensionUri, bundle, title, state }: Page): string {
   const nonce = randomBytes(18).toString("base64");
   const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", name)).toString();

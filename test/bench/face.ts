@@ -61,7 +61,7 @@ async function firstPaint({ page, panel }: Session): Promise<Omit<Start, "activa
 }
 
 execFileSync(process.execPath, ["build.mjs", "--quiet"], { stdio: "inherit" });
-const files = ["dist/extension.cjs", "dist/schemas.cjs", ...globSync("dist/webview/*.{js,css}")].sort();
+const files = ["dist/extension.cjs", "dist/compose.cjs", "dist/schemas.cjs", ...globSync("dist/webview/*.{js,css}")].sort();
 printTable(
   "What is loaded, bytes",
   ["file", "bytes", "compressed"],

@@ -54,8 +54,8 @@ describe("the packages, built while keys lie about", function () {
     const all = Object.entries(packages).flatMap(([name, files]) =>
       [...files].map(([file, bytes]) => [`${name}: ${file}`, bytes] as const),
     );
-    for (const needed of ["extension/dist/server.cjs", "extension/dist/extension.cjs", "extension/dist/schemas.cjs"])
-      assert.ok(packages["latchkey.vsix"]?.has(needed), needed);
+    for (const needed of ["server", "extension", "compose", "schemas", "client"])
+      assert.ok(packages["latchkey.vsix"]?.has(`extension/dist/${needed}.cjs`), needed);
     assert.ok(all.some(([name]) => name.endsWith("package/dist/latchkey.cjs")));
     const bytes = all.reduce((sum, [, file]) => sum + file.length, 0);
     console.log(`      ${canaries.length} keys; ${all.length} files of ${Object.keys(packages).length} packages, ${bytes} bytes searched`);
