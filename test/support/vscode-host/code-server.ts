@@ -1,8 +1,8 @@
 // Starts code-server on a free loopback port with a home, data and extensions folder of its own; nothing of the user's is touched.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cleanEnvironment } from "../sidecar.ts";
 import { hostFolder } from "./host-folder.ts";
 import { indexLanguage, packLanguage } from "./language-pack.ts";
@@ -16,6 +16,8 @@ export interface CodeServerOptions {
   /** Development extensions and tests are only heeded with the smoke test driver on; toasts then stay silent. */
   readonly driver?: boolean;
   readonly trustEverything?: boolean;
+  /** The folder of another extension that is installed beside ours. */
+  readonly beside?: string;
   /** A .vsix to install before the start. */
   readonly vsix?: string;
   /** The display language, such as "de": a pack for it is made and installed before the start. */
@@ -50,6 +52,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     mkdirSync(join(home, "data", folder), { recursive: true });
     writeFileSync(join(home, "data", folder, "settings.json"), JSON.stringify({ ...QUIET_SETTINGS, ...trust, ...options.settings }));
   }
+  if (options.beside) cpSync(options.beside, join(home, "extensions", basename(options.beside)), { recursive: true });
   const environment = {
     ...cleanEnvironment(join(home, "latchkey"), options.environment),
     HOME: home,
