@@ -40,7 +40,7 @@ describe("activation", () => {
     assert.doesNotMatch(children(), /latchkey\.cjs serve/);
   });
 
-  it("loads nothing but what it registers, not even for the list of models", () => {
+  it("makes no schema of the wire and loads nothing but what it registers, not even for the list of models", () => {
     assert.deepEqual(loaded(), ["extension.cjs"]);
   });
 
