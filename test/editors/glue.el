@@ -19,7 +19,7 @@
         (wait-until "the cost" (lambda () (string-match-p "[1-9]" latchkey-mode-line)))
         (see 'modeline latchkey-mode-line))
       (let ((slow (latchkey-ask "something slow")))
-        (wait-until "the first words" (lambda () (string-match-p "and so" (text slow))))
+        (wait-until "the first words" (lambda () (string-match-p "and so on" (text slow))))
         (with-current-buffer slow (latchkey-stop))
         (wait-until "the stop" (lambda () (string-match-p "cancelled" (text slow))))
         (see 'stopped (text slow)))

@@ -21,7 +21,7 @@ local ok, trouble = pcall(function()
   seen.status = vim.api.nvim_eval_statusline(vim.o.statusline, {}).str
   vim.cmd("LatchkeyAsk something slow")
   local slow = vim.api.nvim_get_current_buf()
-  wait("the first words", function() return text(slow):find("and so", 1, true) end)
+  wait("the first words", function() return text(slow):find("and so on", 1, true) end)
   vim.cmd("LatchkeyStop")
   wait("the stop", function() return text(slow):find("cancelled", 1, true) end)
   seen.stopped = text(slow)
