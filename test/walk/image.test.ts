@@ -226,7 +226,10 @@ async function describeFromMenu(page: Page, file: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await page.getByRole("treeitem", { name: file }).click({ button: "right", timeout: 10_000 });
-      await page.getByRole("menuitem", { name: "Describe Image…" }).click({ timeout: 5000 });
+      const item = page.getByRole("menuitem", { name: "Describe Image…" });
+      await item.click({ timeout: 5000 });
+      // On a slow machine a menu that has just opened takes the click as the end of the one that opened it: it stands, with the item chosen.
+      await item.waitFor({ state: "hidden", timeout: 2000 }).catch(() => page.keyboard.press("Enter"));
       await page.locator(".tab", { hasText: "Describe Image" }).waitFor({ timeout: 10_000 });
       return;
     } catch (error) {
