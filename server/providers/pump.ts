@@ -94,6 +94,8 @@ class Pump<Chunk> implements AsyncIterableIterator<ProviderEvent> {
       throw thrown;
     }
     this.#chunks = this.#opened.source[Symbol.asyncIterator]();
+    // Whoever left while the answer was being opened left before there was anything to close.
+    if (this.#isOver) await this.#chunks.return?.();
     return this.#pull();
   }
 

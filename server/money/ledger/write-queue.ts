@@ -103,7 +103,6 @@ function runBatch(file: File, waiting: Job[]): void {
   const finished: { job: Job; result: unknown }[] = [];
   const isAlone = waiting.length === 1;
   try {
-    memory.refresh();
     for (let job = waiting.shift(); job !== undefined; job = performance.now() < until ? waiting.shift() : undefined) {
       runOne(file, job, isAlone, finished);
     }
@@ -121,6 +120,8 @@ function runBatch(file: File, waiting: Job[]): void {
 function runOne({ db, prepare, memory }: File, job: Job, isAlone: boolean, finished: { job: Job; result: unknown }[]): void {
   if (!isAlone) prepare("SAVEPOINT job").run();
   try {
+    // Within the job, so that a file that can no longer be read fails somebody.
+    if (finished.length === 0) memory.refresh();
     finished.push({ job, result: job.step() });
     if (!isAlone) prepare("RELEASE job").run();
   } catch (error) {

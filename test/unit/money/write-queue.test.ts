@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnection, type Connection } from "../../../server/money/ledger/sqlite-connection.ts";
+import { createWriteQueue } from "../../../server/money/ledger/write-queue.ts";
 
 describe("write queue", () => {
   let folder: string;
@@ -58,6 +59,15 @@ describe("write queue", () => {
     other.close();
     assert.deepEqual(await Promise.all(writes), [1, "boom", 3, "boom", 5]);
     assert.deepEqual(await all(), [1, 3, 5]);
+  });
+
+  it("fails each write, and waits for none for ever, where the file can no longer be read", async () => {
+    const { db, prepare, memory } = connection;
+    const unreadable = { ...memory, refresh: () => assert.fail("database disk image is malformed") };
+    const queue = createWriteQueue(db, prepare, unreadable);
+    const writes = [1, 2, 3].map((x) => queue.write(() => x, undefined).catch((error: Error) => error.message));
+    for (const message of await Promise.all(writes)) assert.match(String(message), /malformed/);
+    assert.equal(await put(4), 4);
   });
 
   it("does not write for someone who has given up while waiting", async () => {
