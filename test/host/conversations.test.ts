@@ -40,9 +40,10 @@ describe("conversations", () => {
     await run("ask", "Name a tree.");
     await until("the conversation is kept", async () => (await shell.call("conversation/list", { text: "tree" })).conversations.length > 0);
     await run("ask", "Name a stone.");
-    await vscode.commands.executeCommand("latchkey.openHistory");
     await until("the earlier chat goes on", async () => {
-      // Before the list has come there is nothing to accept.
+      // Before the list has come there is nothing to accept, and asking again takes the focus from the picker, which closes it.
+      void vscode.commands.executeCommand("latchkey.openHistory");
+      await new Promise((done) => setTimeout(done, 700));
       await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
       await new Promise((done) => setTimeout(done, 300));
       await vscode.commands.executeCommand("latchkey.retry");

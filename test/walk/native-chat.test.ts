@@ -48,7 +48,11 @@ describe("VS Code's own chat view", function () {
   it("answers the very first message of a fresh profile", async () => {
     await ask("@latchkey What does total do?");
     await answers().filter({ hasText: "An answer from the vendor." }).waitFor({ timeout: 60_000 });
-    assert.match((await answers().last().textContent()) ?? "", /acme\/m1 · \$0\.00046/);
+    // What it cost is drawn a moment after the answer.
+    await answers()
+      .last()
+      .filter({ hasText: /acme\/m1 · \$0\.00046/ })
+      .waitFor();
     await session.shoot("native-chat");
   });
 
