@@ -99,7 +99,7 @@ async function openEdges(order: HouseOrder, settings: HeldSettings) {
   for (const notice of ledger.notices) log.warn(notice);
   const { ring, vault, keychain } = openKeys(order, folder, settings.get);
   order.scrubLog?.((line) => ring.scrubber.scrub(line));
-  const network = createNetwork({ settings: () => networkSettings(settings.get()), environment: edge.environment });
+  const network = createNetwork({ settings: settings.derived(() => networkSettings(settings.get())), environment: edge.environment });
   const health = createHealth({
     now: () => new Date(),
     shared: createSharedStore(ledger.shared, Date.now),

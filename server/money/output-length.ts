@@ -42,10 +42,47 @@ export function priorOutputTokens(
   return PRIOR[task ?? "general"] + REASONING_PRIOR[reasons];
 }
 
-/** The newest answers of one name, as they came and by length. */
-interface Sample {
-  readonly arrived: number[];
-  readonly sorted: number[];
+/** The newest answers of one name, as they came and by length: moved in place, since each answer of a chat moves two of them. */
+class Sample {
+  readonly #arrived = new Float64Array(KEPT);
+  readonly #sorted = new Float64Array(KEPT + 1);
+  #oldest = 0;
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(tokens: number): void {
+    if (this.#count === KEPT) this.#remove(this.#arrived[this.#oldest] ?? 0);
+    const place = this.placeOf(tokens);
+    this.#sorted.copyWithin(place + 1, place, this.#count);
+    this.#sorted[place] = tokens;
+    this.#count += 1;
+    this.#arrived[this.#oldest] = tokens;
+    this.#oldest = (this.#oldest + 1) % KEPT;
+  }
+
+  #remove(tokens: number): void {
+    const place = this.placeOf(tokens);
+    this.#sorted.copyWithin(place, place + 1, this.#count);
+    this.#count -= 1;
+  }
+
+  at(place: number): number | undefined {
+    return place < this.#count ? this.#sorted[place] : undefined;
+  }
+
+  /** The place of the first that is not smaller. */
+  placeOf(value: number): number {
+    let [from, to] = [0, this.#count];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#sorted[middle] ?? 0) < value) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
 }
 
 export class OutputLengths {
@@ -54,12 +91,8 @@ export class OutputLengths {
   observe(model: string, task: string | null | undefined, outputTokens: number): void {
     if (outputTokens <= 0) return;
     for (const name of [`${model} ${task ?? "general"}`, model]) {
-      const sample = this.#samples.get(name) ?? { arrived: [], sorted: [] };
-      const { arrived, sorted } = sample;
-      arrived.push(outputTokens);
-      sorted.splice(placeOf(sorted, outputTokens), 0, outputTokens);
-      const oldest = arrived.length > KEPT ? arrived.shift() : undefined;
-      if (oldest !== undefined) sorted.splice(placeOf(sorted, oldest), 1);
+      const sample = this.#samples.get(name) ?? new Sample();
+      sample.add(outputTokens);
       this.#samples.set(name, sample);
     }
   }
@@ -71,23 +104,11 @@ export class OutputLengths {
   /** The most particular sample that is large enough, the prior counting as three answers of its length. */
   median(model: string, task: string | null | undefined, prior: number): number {
     const particular = this.#samples.get(`${model} ${task ?? "general"}`);
-    const sample = particular !== undefined && particular.arrived.length >= ENOUGH ? particular : this.#samples.get(model);
+    const sample = particular !== undefined && particular.count >= ENOUGH ? particular : this.#samples.get(model);
     if (sample === undefined) return prior;
-    const { sorted } = sample;
-    const middle = Math.floor((sorted.length + PRIOR_WEIGHT - 1) / 2);
-    const place = placeOf(sorted, prior);
-    if (middle < place) return sorted[middle] ?? prior;
-    return middle < place + PRIOR_WEIGHT ? prior : (sorted[middle - PRIOR_WEIGHT] ?? prior);
+    const middle = Math.floor((sample.count + PRIOR_WEIGHT - 1) / 2);
+    const place = sample.placeOf(prior);
+    if (middle < place) return sample.at(middle) ?? prior;
+    return middle < place + PRIOR_WEIGHT ? prior : (sample.at(middle - PRIOR_WEIGHT) ?? prior);
   }
-}
-
-/** The index of the first that is not smaller. */
-function placeOf(sorted: readonly number[], value: number): number {
-  let [from, to] = [0, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((sorted[middle] ?? 0) < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

@@ -18,18 +18,32 @@ export interface NetworkParts {
 }
 
 const MOST_REDIRECTS = 3;
+/** Strangers' addresses of images come and go. */
+const MOST_WAYS = 200;
 /** An address that stands for any other where only certificates are asked for. */
 const NOWHERE = new URL("https://nowhere.invalid");
 
 export function createNetwork({ settings, environment, isOpen = isPublicAddress }: NetworkParts): Network {
   const dispatchers = createDispatchers();
   const extra = extraCaFile(environment);
-  const wayOf = (url: URL, { caFile, direct }: FetchOptions): Way => {
-    const { proxy, noProxy, strictSsl, caFile: common } = settings();
+  const ways = new Map<string, Way>();
+  let waysOf: NetworkSettings | undefined;
+  /** Worked out once for each origin, until the settings are others; the environment is what it was when this process began. */
+  const wayOf = (url: URL, options: FetchOptions): Way => {
+    const current = settings();
+    if (waysOf !== current || ways.size > MOST_WAYS) ways.clear();
+    waysOf = current;
+    const name = `${url.origin} ${options.direct === true} ${options.caFile ?? ""}`;
+    const known = ways.get(name);
+    if (known !== undefined) return known;
+    const way = newWay(url, options, current);
+    ways.set(name, way);
+    return way;
+  };
+  const newWay = (url: URL, { caFile, direct }: FetchOptions, { proxy, noProxy, strictSsl, caFile: common }: NetworkSettings): Way => {
     const files = [...extra, ...[common, caFile].flatMap((file) => (file ? [file] : []))];
-    const secure = url.protocol === "https:";
     return {
-      secure,
+      secure: url.protocol === "https:",
       proxy: direct && isLoopback(url.hostname) ? null : proxyFor(url, { proxy, noProxy, environment }),
       strictSsl,
       caFiles: files,

@@ -11,6 +11,7 @@ import { describe, leastBad, usable, worst } from "./view.ts";
 /** A rest is looked at again at least this often; longer timers would overflow on the way to a day. */
 const LONGEST_LOOK_AHEAD_MS = 3_600_000;
 
+const CLOSED: CircuitView = { state: "closed" };
 const WELL: HealthState = { health: "ok", headroom: 1 };
 
 export class HealthBoard implements Health {
@@ -65,12 +66,15 @@ export class HealthBoard implements Health {
 
   started(target: Target): void {
     this.#remember(target);
+    if (this.#circuits.size === 0) return;
     for (const circuit of this.#circuitsOf(target)) circuit.started(this.#now().getTime());
   }
 
   succeeded(target: Target): void {
     this.#remember(target);
-    this.#askedMs.delete(scopeKey(target));
+    if (this.#askedMs.size > 0) this.#askedMs.delete(scopeKey(target));
+    // Nobody has failed yet: there is nothing to clear and nothing to tell.
+    if (this.#circuits.size === 0) return;
     for (const scope of scopesOf(target)) this.#clear(scope);
     this.#tell();
   }
@@ -152,7 +156,8 @@ export class HealthBoard implements Health {
   }
 
   #view(scope: Scope): CircuitView {
-    return this.#circuits.get(scopeKey(scope))?.circuit.view(this.#now().getTime()) ?? { state: "closed" };
+    if (this.#circuits.size === 0) return CLOSED;
+    return this.#circuits.get(scopeKey(scope))?.circuit.view(this.#now().getTime()) ?? CLOSED;
   }
 
   #keepShares(scope: Scope, shares: readonly RateShare[]): void {

@@ -34,6 +34,11 @@ export function narrowed(target: Scope, scope: RestScope): Scope {
 
 /** Every circuit that a request to `target` passes, each once: without a key some of the four are the same. */
 export function scopesOf(target: Scope): Scope[] {
-  const all = (["provider", "model", "key", "keyAtModel"] as const).map((scope) => narrowed(target, scope));
-  return [...new Map(all.map((scope) => [scopeKey(scope), scope])).values()];
+  const { key } = target;
+  const scopes = [narrowed(target, "provider")];
+  if (target.model !== "") scopes.push(narrowed(target, "model"));
+  if (key === "") return scopes;
+  scopes.push(narrowed(target, "key"));
+  if (target.model !== "") scopes.push(narrowed(target, "keyAtModel"));
+  return scopes;
 }

@@ -60,6 +60,12 @@ export function watchdog<Event>(
   return { [Symbol.asyncIterator]: () => new WatchedStream(stream[Symbol.asyncIterator](), classify, limits, watch) };
 }
 
+/** The reader who asked for the next event. */
+interface Waiting<Event> {
+  readonly resolve: (result: IteratorResult<Event>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /** One timer a stream, set again only when it fires or a silence ends late; an event costs one reading of the clock. */
 class WatchedStream<Event> implements AsyncIterator<Event> {
   readonly #source: AsyncIterator<Event>;
@@ -74,7 +80,7 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   #timer: NodeJS.Timeout | undefined;
   #dueAt = 0;
   /** The reader who waits, if one does. */
-  #waiting: { readonly reject: (reason: unknown) => void } | null = null;
+  #waiting: Waiting<Event> | null = null;
   /** Why the stream must end; the source's own last words are still passed on until its time is up. */
   #failure: Failure | null = null;
   #closed = false;
@@ -96,27 +102,32 @@ class WatchedStream<Event> implements AsyncIterator<Event> {
   next(): Promise<IteratorResult<Event>> {
     if (this.#closed) return this.#failure ? Promise.reject(this.#failure) : Promise.resolve({ done: true, value: undefined });
     if (this.#phase === "nextToken") this.#silentSince = performance.now();
-    return new Promise((resolve, reject) => {
-      const waiting = { reject };
-      this.#waiting = waiting;
-      this.#source.next().then(
-        (result) => {
-          if (this.#waiting !== waiting) return;
-          this.#waiting = null;
-          if (result.done) this.#close();
-          else this.#saw(this.#classify(result.value));
-          if (result.done && this.#failure) reject(this.#failure);
-          else resolve(result);
-        },
-        (error: unknown) => {
-          if (this.#waiting !== waiting) return;
-          this.#waiting = null;
-          this.#close();
-          reject(this.#failure ?? error);
-        },
-      );
-    });
+    return new Promise(this.#ask);
   }
+
+  readonly #ask = (resolve: Waiting<Event>["resolve"], reject: Waiting<Event>["reject"]): void => {
+    this.#waiting = { resolve, reject };
+    this.#source.next().then(this.#onResult, this.#onThrown);
+  };
+
+  /** Nobody waits any more once the grace is over, and nobody can ask again. */
+  readonly #onResult = (result: IteratorResult<Event>): void => {
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    this.#waiting = null;
+    if (result.done) this.#close();
+    else this.#saw(this.#classify(result.value));
+    if (result.done && this.#failure) waiting.reject(this.#failure);
+    else waiting.resolve(result);
+  };
+
+  readonly #onThrown = (error: unknown): void => {
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    this.#waiting = null;
+    this.#close();
+    waiting.reject(this.#failure ?? error);
+  };
 
   /** The reader has what it wants: how the source takes that is no longer its concern. */
   async return(): Promise<IteratorResult<Event>> {

@@ -14,6 +14,8 @@ export interface Peer {
   notifyRaw(method: string, params: unknown, urgency?: Urgency): void;
   ready(): Promise<void> | undefined;
   readonly connection: MessageConnection;
+  /** Cancels every request that runs, and each that comes later as it comes. */
+  stopAll(): void;
   flush(): void;
 }
 
@@ -38,10 +40,11 @@ export function openConnection(parts: ConnectionParts): Peer {
   };
   const reader = new FrameReader(parts.source, answerBadFrame);
   const connection = createMessageConnection(reader, writer, quietLogger(parts.log));
+  const running = new Running();
   connection.onRequest(async (method: string, params: unknown, token: CancellationToken) => {
     const handler = parts.handlerOf(method);
     if (!handler) throw new ResponseError(ErrorCodes.MethodNotFound, `There is no method "${method}".`, { kind: "invalidParams" });
-    return call(handler, params, token, parts.log);
+    return call(handler, params, token, { running, log: parts.log });
   });
   connection.onNotification((method: string, params: unknown) => parts.onNotification(method, params));
   connection.onClose(parts.onClose);
@@ -49,11 +52,45 @@ export function openConnection(parts: ConnectionParts): Peer {
   connection.listen();
   const notifyRaw = (method: string, params: unknown, urgency?: Urgency) =>
     writer.writeText(JSON.stringify({ jsonrpc: "2.0", method, params }), urgency);
-  return { connection, notifyRaw, notify: notifyRaw, ready: () => writer.ready(), flush: () => writer.flush() };
+  return {
+    connection,
+    notifyRaw,
+    notify: notifyRaw,
+    ready: () => writer.ready(),
+    stopAll: () => running.stopAll(),
+    flush: () => writer.flush(),
+  };
 }
 
-async function call(handler: Handler, params: unknown, token: CancellationToken, log: Log): Promise<unknown> {
-  const controller = new AbortController();
+/** One signal a request: whoever runs joins none of them, which would cost as much as routing. */
+class Running {
+  readonly #controllers = new Set<AbortController>();
+  #isStopped = false;
+
+  begin(): AbortController {
+    const controller = new AbortController();
+    if (this.#isStopped) controller.abort();
+    this.#controllers.add(controller);
+    return controller;
+  }
+
+  end(controller: AbortController): void {
+    this.#controllers.delete(controller);
+  }
+
+  stopAll(): void {
+    this.#isStopped = true;
+    for (const controller of this.#controllers) controller.abort();
+  }
+}
+
+async function call(
+  handler: Handler,
+  params: unknown,
+  token: CancellationToken,
+  { running, log }: { running: Running; log: Log },
+): Promise<unknown> {
+  const controller = running.begin();
   const listening = token.onCancellationRequested(() => controller.abort());
   // A cancel that overtook its request comes as a token that is cancelled already and never fires.
   if (token.isCancellationRequested) controller.abort();
@@ -63,6 +100,7 @@ async function call(handler: Handler, params: unknown, token: CancellationToken,
     throw toResponseError(error, log);
   } finally {
     listening.dispose();
+    running.end(controller);
   }
 }
 

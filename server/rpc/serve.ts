@@ -35,9 +35,8 @@ export function serveStdio(parts: ServeParts): Promise<number> {
 class Session {
   readonly #parts: ServeParts;
   readonly #end: (code: number) => void;
-  /** What runs, by its chatId, each with the way to stop it. */
-  readonly #chats = new Map<string, () => void>();
-  readonly #everything = new AbortController();
+  /** The chatIds of what runs. */
+  readonly #chats = new Set<string>();
   readonly #peer: Peer;
   readonly #looking: NodeJS.Timeout;
   readonly #forgetInterrupt: () => void;
@@ -74,13 +73,8 @@ class Session {
     if (this.#phase === "shutdown")
       throw new ResponseError(ErrorCodes.InvalidRequest, "The sidecar is shutting down.", { kind: "notInitialized" });
     if (method === "shutdown") return () => this.#shutdown();
-    if (!REQUESTS.includes(method)) return this.#beside(method);
+    if (!REQUESTS.includes(method)) return this.#sideDoor?.handlerOf(method);
     return async (params, signal) => (await this.#handlers)?.(method)?.(params, signal);
-  }
-
-  #beside(method: string): Handler | undefined {
-    const handler = this.#sideDoor?.handlerOf(method);
-    return handler && ((params, signal) => handler(params, AbortSignal.any([signal, this.#everything.signal])));
   }
 
   async #initialize(params: InitializeParams): Promise<unknown> {
@@ -127,12 +121,7 @@ class Session {
         overloaded: true,
       });
     }
-    // One signal joined by hand: AbortSignal.any keeps weak records of all its sources, which costs as much as routing.
-    const controller = new AbortController();
-    const stop = () => controller.abort();
-    this.#chats.set(chatId, stop);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted || this.#everything.signal.aborted) stop();
+    this.#chats.add(chatId);
     const sink = {
       send: (body: unknown, urgency: Urgency) => this.#peer.notifyRaw("chat/event", body, urgency),
       ready: () => this.#peer.ready(),
@@ -140,11 +129,10 @@ class Session {
     const stream = createEventStream(chatId, sink, () => performance.now());
     return {
       editor: this.#editor,
-      signal: controller.signal,
+      signal,
       emit: (event) => stream.emit(event),
       done: () => {
         stream.close();
-        signal.removeEventListener("abort", stop);
         this.#chats.delete(chatId);
       },
     };
@@ -171,8 +159,7 @@ class Session {
   }
 
   #stopAll(): void {
-    this.#everything.abort();
-    for (const stop of this.#chats.values()) stop();
+    this.#peer.stopAll();
   }
 
   #lookForClient(): void {

@@ -1,6 +1,6 @@
 // One line of writers per process: in order, a lone one at once, those of a busy moment in one transaction, never blocking the loop.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../shared/failure.ts";
 import { isBusy, translate, unavailable } from "./sqlite-errors.ts";
 import type { Memory } from "./sqlite-memory.ts";
@@ -73,6 +73,11 @@ export function createWriteQueue(db: DatabaseSync, prepare: Prepare, memory: Mem
       else setImmediate(() => void drain());
     });
   return { write };
+}
+
+/** Once a write, so without the options that `node:timers/promises` looks at. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Until a turn of the loop brings no more writes; not for long, and with one turn where there are none. */
