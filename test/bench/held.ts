@@ -1,9 +1,15 @@
 // What open streams really hold: heap snapshots, which collect all garbage first, of a sidecar of its own with more and more of them.
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { rssMb, type Sidecar } from "./contestant.ts";
 import { benchSettings, spawnSidecar, startSidecar } from "./sidecar.ts";
+
+const CHATS_BEFORE = 5;
+const REST_MS = 1000;
+const OPEN_MS = 1500;
 
 interface Snapshot {
   readonly snapshot: { readonly meta: { readonly node_fields: readonly string[]; readonly node_types: readonly (readonly string[])[] } };
@@ -23,24 +29,67 @@ export interface Memory {
   readonly running: number;
 }
 
+export interface Growth {
+  readonly idleMb: number;
+  readonly grownMb: number;
+  /** How many of the streams run at once; the others wait for a place. */
+  readonly running: number;
+}
+
 /** In a process of its own: after its first chats, and with 200 streams open. */
 export async function measureMemory(port: number): Promise<Memory> {
+  const { idleMb, grownMb, running } = await measureGrowth(port, 200);
+  const perStreamKb = (grownMb * 1024) / 200;
+  const [none, with200] = await measureHeld(port, [200]);
+  const heldPerStreamKb = none && with200 ? (total(with200) - total(none)) / 200 / 1024 : Number.NaN;
+  return { idleMb, perStreamKb, heldPerStreamKb, running };
+}
+
+/** What the sidecar's process takes more once so many streams are open. */
+export async function measureGrowth(port: number, count: number): Promise<Growth> {
   const sidecar = await startSidecar(port);
-  for (let chat = 0; chat < 5; chat += 1) await sidecar.stream("short");
-  await new Promise((done) => setTimeout(done, 1000));
+  for (let chat = 0; chat < CHATS_BEFORE; chat += 1) await sidecar.stream("short");
+  await pause(REST_MS);
   const idleMb = rssMb(sidecar.pid);
   const stop = new AbortController();
   const before = sidecar.deltas;
-  const streams = Array.from({ length: 200 }, () => sidecar.stream("hang", stop.signal));
-  await new Promise((done) => setTimeout(done, 1500));
-  const perStreamKb = ((rssMb(sidecar.pid) - idleMb) * 1024) / 200;
+  const streams = Array.from({ length: count }, () => sidecar.stream("hang", stop.signal));
+  await pause(OPEN_MS);
+  const grownMb = rssMb(sidecar.pid) - idleMb;
   const running = sidecar.deltas - before;
   stop.abort();
   await Promise.allSettled(streams);
   await sidecar.close();
-  const [none, with200] = await measureHeld(port, [200]);
-  const heldPerStreamKb = none && with200 ? (total(with200) - total(none)) / 200 / 1024 : Number.NaN;
-  return { idleMb, perStreamKb, heldPerStreamKb, running };
+  return { idleMb, grownMb, running };
+}
+
+/** The same of a bare process that does nothing but ask through the official SDK. */
+export async function measureSdkGrowth(port: number, count: number): Promise<Growth> {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", sdkProgram(port, count)], { stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (data) => {
+    printed += data;
+  });
+  await new Promise((done) => child.once("exit", done));
+  const [idleMb = Number.NaN, openMb = Number.NaN] = printed.split(" ").map(Number);
+  return { idleMb, grownMb: openMb - idleMb, running: count };
+}
+
+function sdkProgram(port: number, count: number): string {
+  return `import { OpenAI } from "openai";
+const client = new OpenAI({ apiKey: "x", baseURL: "http://127.0.0.1:${port}/v1", maxRetries: 0 });
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const mb = () => process.memoryUsage().rss / 1048576;
+const ask = async (model) => {
+  const chunks = await client.chat.completions.create({ model, stream: true, messages: [{ role: "user", content: "hi" }] });
+  for await (const chunk of chunks) chunk.choices;
+};
+for (let chat = 0; chat < ${CHATS_BEFORE}; chat += 1) await ask("short");
+await pause(${REST_MS});
+const idleMb = mb();
+for (let stream = 0; stream < ${count}; stream += 1) void ask("hang");
+await pause(${OPEN_MS});
+process.stdout.write(idleMb + " " + mb(), () => process.exit(0));`;
 }
 
 /** What is held with no stream, then with each of `counts`. */

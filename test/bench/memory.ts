@@ -1,14 +1,33 @@
 // `npm run bench -- memory`: what an open stream holds, at several counts and by kind; the side-by-side run has only the sum at 200.
 import { startProvider } from "./contestant.ts";
-import { format, printTable } from "./figures.ts";
-import { type Held, measureHeld, total } from "./held.ts";
+import { format, median, printTable } from "./figures.ts";
+import { type Growth, type Held, measureGrowth, measureHeld, measureSdkGrowth, total } from "./held.ts";
 
 const STREAMS = [50, 100, 128, 200];
 const MOST_ROWS = 15;
+const RUNNING = 128;
+const ROUNDS = 3;
 
 const provider = await startProvider();
 const [none = new Map() as Held, ...some] = await measureHeld(provider.port, STREAMS);
+const sidecars: Growth[] = [];
+const sdks: Growth[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  sidecars.push(await measureGrowth(provider.port, RUNNING));
+  sdks.push(await measureSdkGrowth(provider.port, RUNNING));
+}
 provider.child.kill();
+const growthRow = (name: string, all: readonly Growth[]) => [
+  name,
+  format(median(all.map(({ idleMb }) => idleMb))),
+  format(median(all.map(({ grownMb }) => grownMb))),
+  format((median(all.map(({ grownMb }) => grownMb)) * 1024) / RUNNING),
+];
+printTable(
+  `The whole process, ${RUNNING} streams that run, median of ${ROUNDS} processes`,
+  ["", "after 5 chats, MB", "grown by, MB", "kB a stream"],
+  [growthRow("Latchkey", sidecars), growthRow("openai SDK alone", sdks)],
+);
 const rows = some.map((each, at) => [String(STREAMS[at]), format((total(each) - total(none)) / (STREAMS[at] ?? 1) / 1024)]);
 printTable("Held a stream, kB (the first 128 run, the others wait)", ["streams", "kB"], rows);
 const most = STREAMS.at(-1) ?? 1;
