@@ -90,9 +90,11 @@ export async function openaiSdk(
   };
 }
 
+export const OWN = "Latchkey over stdio";
+
 /** A sidecar over stdio, read frame by frame with as little as a client can do. */
 export class Sidecar implements Contestant {
-  readonly name = "Latchkey over stdio";
+  readonly name: string;
   readonly child: ChildProcess;
   readonly #waiting = new Map<number, { done: (result: unknown) => void; fail: (error: Error) => void }>();
   readonly #onEvent = new Map<string, (event: { type: string; text?: string }) => void>();
@@ -100,8 +102,9 @@ export class Sidecar implements Contestant {
   #next = 1;
   #deltas = 0;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, name = OWN) {
     this.child = child;
+    this.name = name;
     child.stdout?.on("data", (data: Buffer) => this.#read(data));
     child.stdin?.on("error", () => undefined);
   }

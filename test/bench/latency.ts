@@ -1,11 +1,11 @@
 // Side by side on the same work, interleaved: what each way to a vendor adds to its latency, and how much it carries.
-import { type Contestant, cpuMs, openaiSdk, rawSocket, type Sidecar, startProvider } from "./contestant.ts";
+import { type Contestant, cpuMs, openaiSdk, OWN, rawSocket, type Sidecar, startProvider } from "./contestant.ts";
 import { format, median, printTable, printTargets, quantile, type Target } from "./figures.ts";
 import { measureFlow } from "./flow.ts";
 import { type Memory, measureMemory } from "./held.ts";
 import { HTTP_DOOR, httpDoor } from "./http-door.ts";
 import { installPeers, portkey, vercelAi } from "./peers.ts";
-import { startSidecar } from "./sidecar.ts";
+import { startMinimal, startSidecar } from "./sidecar.ts";
 import { measureStarts, type Starts } from "./starts.ts";
 import { measureWork } from "./work.ts";
 
@@ -14,11 +14,16 @@ interface Seen {
   readonly firstMs: number[];
   readonly rates: Record<number, number[]>;
   readonly burst: number[];
-  cpuPerRequestMs: number[];
+  /** What the requests took that were asked one at a time, and how many they were: the kernel counts in steps of 10 ms. */
+  cpuMs: number;
+  asked: number;
   cpuPer10kChunksMs: number[];
 }
 
-const CONCURRENCY = [1, 10, 100];
+const AT_ONCE = [10, 100];
+const CONCURRENCY = [1, ...AT_ONCE];
+/** How often everybody is asked alone while everybody is asked many at once but once. */
+const TURNS_A_ROUND = 4;
 /** A series ends after so long, whoever is asked: a gateway that takes 30 ms an answer has its median long before its two hundredth. */
 const QUICK_SERIES_MS = 500;
 /**
@@ -31,8 +36,8 @@ const WARMING = [
   { requests: 200, atOnce: 1 },
 ];
 const WARM_MS = 1600;
-const LEAST_ANSWERS = 20;
-const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 150, 100: 300 };
+const LEAST_ANSWERS = 5;
+const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 100, 100: 300 };
 
 export async function measureLatency(full: boolean): Promise<Record<string, unknown>> {
   const rounds = full ? 8 : 3;
@@ -42,6 +47,8 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
   const gateway = folder ? await portkey(folder, provider.port) : null;
   const contestants: Contestant[] = [rawSocket(provider.port), await openaiSdk(provider.port), sidecar];
   if (folder) contestants.splice(2, 0, await vercelAi(folder, provider.port));
+  // A whole contestant more takes quick mode's time.
+  if (full) contestants.push(await startMinimal(provider.port));
   const door = await httpDoor(provider.port);
   for (const more of [door, gateway]) if (more) contestants.push(more);
   const seen = new Map(contestants.map(({ name }): [string, Seen] => [name, nothing()]));
@@ -56,8 +63,10 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
     for (const go of WARMING) for (const contestant of contestants) await warm(contestant, go);
   });
   await timed("side by side", async () => {
+    for (let turn = 0; turn < rounds * TURNS_A_ROUND; turn += 1)
+      for (const contestant of contestants) await measureAlone(contestant, seen.get(contestant.name) ?? nothing(), full);
     for (let round = 0; round < rounds; round += 1)
-      for (const contestant of contestants) await measure(contestant, seen.get(contestant.name) ?? nothing(), full);
+      for (const contestant of contestants) await measureRates(contestant, seen.get(contestant.name) ?? nothing(), full);
   });
   const stops = await timed("stops", () => measureStops(sidecar, provider.lines, full ? 60 : 12));
   const flow = await timed("flow", () => measureFlow(sidecar));
@@ -80,7 +89,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
 }
 
 function nothing(): Seen {
-  return { ms: [], firstMs: [], rates: {}, burst: [], cpuPerRequestMs: [], cpuPer10kChunksMs: [] };
+  return { ms: [], firstMs: [], rates: {}, burst: [], cpuMs: 0, asked: 0, cpuPer10kChunksMs: [] };
 }
 
 async function series(contestant: Contestant, model: string, count: number, mostMs = Number.POSITIVE_INFINITY) {
@@ -92,24 +101,32 @@ async function series(contestant: Contestant, model: string, count: number, most
 
 async function warm(contestant: Contestant, { requests, atOnce }: (typeof WARMING)[number]): Promise<void> {
   await rate(contestant, atOnce, requests, WARM_MS * (atOnce === 1 ? 0.4 : 1));
-  await series(contestant, "burst", 3);
+  await series(contestant, "burst", 2);
 }
 
-async function measure(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
+/** One request at a time, for a short while: a shared machine's speed changes within seconds, so that everybody's turn comes often. */
+async function measureAlone(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   const cpuBefore = cpuMs(contestant.pid);
   const began = performance.now();
-  const answers = await series(contestant, "short", full ? 1000 : 200, full ? undefined : QUICK_SERIES_MS);
-  const alone = answers.length / ((performance.now() - began) / 1000);
-  seen.cpuPerRequestMs.push((cpuMs(contestant.pid) - cpuBefore) / answers.length);
+  const answers = await series(
+    contestant,
+    "short",
+    (full ? 1000 : 200) / TURNS_A_ROUND,
+    full ? undefined : QUICK_SERIES_MS / TURNS_A_ROUND,
+  );
+  seen.rates[1] ??= [];
+  seen.rates[1].push(answers.length / ((performance.now() - began) / 1000));
+  seen.cpuMs += cpuMs(contestant.pid) - cpuBefore;
+  seen.asked += answers.length;
   seen.ms.push(...answers.map((answer) => answer.ms));
   seen.firstMs.push(...answers.map((answer) => answer.firstMs));
-  for (const concurrency of CONCURRENCY) {
+}
+
+async function measureRates(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
+  for (const concurrency of AT_ONCE) {
+    const most = full ? 3000 : (QUICK_REQUESTS[concurrency] ?? 200);
     seen.rates[concurrency] ??= [];
-    seen.rates[concurrency]?.push(
-      concurrency === 1
-        ? alone
-        : await rate(contestant, concurrency, full ? 3000 : (QUICK_REQUESTS[concurrency] ?? 200), full ? undefined : QUICK_SERIES_MS),
-    );
+    seen.rates[concurrency].push(await rate(contestant, concurrency, most, full ? undefined : QUICK_SERIES_MS));
   }
   const burstCpu = cpuMs(contestant.pid);
   const bursts = await series(contestant, "burst", full ? 4 : 3);
@@ -165,7 +182,7 @@ function print(contestants: readonly Contestant[], seen: ReadonlyMap<string, See
       ...added.map(format),
       ...rates,
       format(median(one.burst)),
-      format(median(one.cpuPerRequestMs)),
+      format(one.cpuMs / one.asked),
       format(median(one.cpuPer10kChunksMs)),
     ];
   });
@@ -192,7 +209,7 @@ function printStarts(starts: Starts): void {
 
 function targetsOf(seen: ReadonlyMap<string, Seen>, sidecar: Memory & { readonly stopMs: number }, starts: Starts): Target[] {
   const of = (name: string) => seen.get(name) ?? nothing();
-  const [raw, sdk, own, gateway] = [of("raw socket"), of("openai SDK in process"), of("Latchkey over stdio"), of("Portkey gateway")];
+  const [raw, sdk, own, gateway] = [of("raw socket"), of("openai SDK in process"), of(OWN), of("Portkey gateway")];
   const added = (one: Seen, key: "ms" | "firstMs") => median(one[key]) - median(raw[key]);
   const ratio = (metric: string, value: number, base: number, limit: number, least: Target["least"] = "atMost"): Target => ({
     metric,

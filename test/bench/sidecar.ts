@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Sidecar } from "./contestant.ts";
 
+export const MINIMAL = "minimal sidecar, same SDK";
 export const BUILT = resolve(import.meta.dirname, "../../dist/latchkey.cjs");
 const MODELS = ["short", "burst", "flow", "hang"];
 
@@ -31,8 +32,17 @@ export function benchEnvironment(home: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), LATCHKEY_HOME: home };
 }
 
-export async function startSidecar(port: number): Promise<Sidecar> {
-  const sidecar = spawnSidecar();
+export function startSidecar(port: number): Promise<Sidecar> {
+  return initialized(spawnSidecar(), port);
+}
+
+/** What the way over stdio costs by itself: the official SDK behind it, and nothing else. */
+export function startMinimal(port: number): Promise<Sidecar> {
+  const file = resolve(import.meta.dirname, "minimal-sidecar.mjs");
+  return initialized(new Sidecar(spawn(process.execPath, [file], { stdio: ["pipe", "pipe", "inherit"] }), MINIMAL), port);
+}
+
+async function initialized(sidecar: Sidecar, port: number): Promise<Sidecar> {
   await sidecar.request("initialize", {
     initializationOptions: { protocolVersion: 1, client: { name: "bench", version: "1" }, settings: benchSettings(port) },
   });
