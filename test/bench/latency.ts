@@ -40,7 +40,7 @@ const LEAST_ANSWERS = 5;
 const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 100, 100: 300 };
 
 export async function measureLatency(full: boolean): Promise<Record<string, unknown>> {
-  const rounds = full ? 8 : 3;
+  const rounds = full ? 6 : 3;
   const provider = await startProvider();
   const sidecar = await startSidecar(provider.port);
   const folder = installPeers();
@@ -108,12 +108,7 @@ async function warm(contestant: Contestant, { requests, atOnce }: (typeof WARMIN
 async function measureAlone(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   const cpuBefore = cpuMs(contestant.pid);
   const began = performance.now();
-  const answers = await series(
-    contestant,
-    "short",
-    (full ? 1000 : 200) / TURNS_A_ROUND,
-    full ? undefined : QUICK_SERIES_MS / TURNS_A_ROUND,
-  );
+  const answers = await series(contestant, "short", (full ? 400 : 200) / TURNS_A_ROUND, full ? undefined : QUICK_SERIES_MS / TURNS_A_ROUND);
   seen.rates[1] ??= [];
   seen.rates[1].push(answers.length / ((performance.now() - began) / 1000));
   seen.cpuMs += cpuMs(contestant.pid) - cpuBefore;
@@ -124,7 +119,7 @@ async function measureAlone(contestant: Contestant, seen: Seen, full: boolean): 
 
 async function measureRates(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   for (const concurrency of AT_ONCE) {
-    const most = full ? 3000 : (QUICK_REQUESTS[concurrency] ?? 200);
+    const most = full ? 1000 : (QUICK_REQUESTS[concurrency] ?? 200);
     seen.rates[concurrency] ??= [];
     seen.rates[concurrency].push(await rate(contestant, concurrency, most, full ? undefined : QUICK_SERIES_MS));
   }
