@@ -6,8 +6,6 @@
 const BUILD = "";
 /** How long after the last file was loaded: by then the first answer is under way or over. */
 const CALM_AFTER_MS = 4000;
-/** Where so few processors are, and the editor and vendors' streams keep them busy, V8's helpers in clearing its nursery are waited for longer than they help. */
-const FEW_PROCESSORS = 4;
 /** Ends each kept file: one that a crash cut short is not used. */
 const MARK = "whole.";
 
@@ -81,9 +79,7 @@ function loaderIn(folder) {
  */
 function hasten() {
   if (!process.versions.v8.startsWith("13.6.")) return false;
-  const { setFlagsFromString } = require("node:v8");
-  setFlagsFromString("--invocation-count-for-turbofan=500");
-  if (require("node:os").availableParallelism() <= FEW_PROCESSORS) setFlagsFromString("--no-parallel-scavenge");
+  require("node:v8").setFlagsFromString("--invocation-count-for-turbofan=500");
   return true;
 }
 

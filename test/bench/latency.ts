@@ -17,7 +17,7 @@ interface Seen {
   /** What the requests took that were asked one at a time, and how many they were: the kernel counts in steps of 10 ms. */
   cpuMs: number;
   asked: number;
-  cpuPer10kChunksMs: number[];
+  burstCpuMs: number;
 }
 
 const AT_ONCE = [10, 100];
@@ -25,16 +25,18 @@ const CONCURRENCY = [1, ...AT_ONCE];
 /** How often everybody is asked alone while everybody is asked many at once but once. */
 const TURNS_A_ROUND = 4;
 /** A series ends after so long, whoever is asked: a gateway that takes 30 ms an answer has its median long before its two hundredth. */
-const QUICK_SERIES_MS = 500;
+const QUICK_SERIES_MS = 400;
 /**
  * Everyone is asked so often before anything counts: code that V8 has not compiled yet is not what is compared, whoever's it is. A few first, then
  * many once everyone was asked, as a server may take a moment to settle after its first answers; then one at a time, while the last is compiled.
  */
 const WARMING = [
-  { requests: 100, atOnce: 20 },
-  { requests: 1500, atOnce: 20 },
-  { requests: 200, atOnce: 1 },
+  { requests: 100, atOnce: 20, bursts: 0 },
+  { requests: 1500, atOnce: 20, bursts: 3 },
+  { requests: 100, atOnce: 1, bursts: 0 },
 ];
+/** What runs in this process is the SDK for most contestants, which warm its code together; who has a process of their own is asked as often. */
+const WARMING_ALONE = { requests: 2000, atOnce: 20, bursts: 1 };
 const WARM_MS = 1600;
 const LEAST_ANSWERS = 5;
 const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 100, 100: 300 };
@@ -61,6 +63,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
   };
   await timed("warming", async () => {
     for (const go of WARMING) for (const contestant of contestants) await warm(contestant, go);
+    for (const contestant of contestants) if (contestant.pid !== null) await warm(contestant, WARMING_ALONE);
   });
   await timed("side by side", async () => {
     for (let turn = 0; turn < rounds * TURNS_A_ROUND; turn += 1)
@@ -89,7 +92,7 @@ export async function measureLatency(full: boolean): Promise<Record<string, unkn
 }
 
 function nothing(): Seen {
-  return { ms: [], firstMs: [], rates: {}, burst: [], cpuMs: 0, asked: 0, cpuPer10kChunksMs: [] };
+  return { ms: [], firstMs: [], rates: {}, burst: [], cpuMs: 0, asked: 0, burstCpuMs: 0 };
 }
 
 async function series(contestant: Contestant, model: string, count: number, mostMs = Number.POSITIVE_INFINITY) {
@@ -99,12 +102,12 @@ async function series(contestant: Contestant, model: string, count: number, most
   return all;
 }
 
-async function warm(contestant: Contestant, { requests, atOnce }: (typeof WARMING)[number]): Promise<void> {
-  await rate(contestant, atOnce, requests, WARM_MS * (atOnce === 1 ? 0.4 : 1));
-  await series(contestant, "burst", 2);
+async function warm(contestant: Contestant, { requests, atOnce, bursts }: (typeof WARMING)[number]): Promise<void> {
+  await rate(contestant, atOnce, requests, atOnce === 1 ? WARM_MS * 0.2 : Math.max(WARM_MS, requests));
+  await series(contestant, "burst", bursts);
 }
 
-/** One request at a time, for a short while: a shared machine's speed changes within seconds, so that everybody's turn comes often. */
+/** One request at a time for a short while, and one long answer: a shared machine's speed changes within seconds, so that everybody's turn comes often. */
 async function measureAlone(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
   const cpuBefore = cpuMs(contestant.pid);
   const began = performance.now();
@@ -115,6 +118,10 @@ async function measureAlone(contestant: Contestant, seen: Seen, full: boolean): 
   seen.asked += answers.length;
   seen.ms.push(...answers.map((answer) => answer.ms));
   seen.firstMs.push(...answers.map((answer) => answer.firstMs));
+  const burstCpu = cpuMs(contestant.pid);
+  const burst = await contestant.stream("burst");
+  seen.burstCpuMs += cpuMs(contestant.pid) - burstCpu;
+  seen.burst.push(5000 / (burst.ms / 1000));
 }
 
 async function measureRates(contestant: Contestant, seen: Seen, full: boolean): Promise<void> {
@@ -123,10 +130,6 @@ async function measureRates(contestant: Contestant, seen: Seen, full: boolean): 
     seen.rates[concurrency] ??= [];
     seen.rates[concurrency].push(await rate(contestant, concurrency, most, full ? undefined : QUICK_SERIES_MS));
   }
-  const burstCpu = cpuMs(contestant.pid);
-  const bursts = await series(contestant, "burst", full ? 4 : 3);
-  seen.cpuPer10kChunksMs.push((cpuMs(contestant.pid) - burstCpu) / (bursts.length / 2));
-  seen.burst.push(...bursts.map((answer) => 5000 / (answer.ms / 1000)));
 }
 
 async function rate(contestant: Contestant, concurrency: number, most: number, mostMs = Number.POSITIVE_INFINITY): Promise<number> {
@@ -178,7 +181,7 @@ function print(contestants: readonly Contestant[], seen: ReadonlyMap<string, See
       ...rates,
       format(median(one.burst)),
       format(one.cpuMs / one.asked),
-      format(median(one.cpuPer10kChunksMs)),
+      format((one.burstCpuMs / one.burst.length) * 2),
     ];
   });
   console.log(`The vendor alone: ${format(floorMs)} ms a request, ${format(median(floor.burst))} chunks/s.`);
