@@ -63,9 +63,10 @@ export async function measureGrowth(port: number, count: number): Promise<Growth
   return { idleMb, grownMb, running };
 }
 
-/** The same of a bare process that does nothing but ask through the official SDK. */
-export async function measureSdkGrowth(port: number, count: number): Promise<Growth> {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", sdkProgram(port, count)], { stdio: ["ignore", "pipe", "inherit"] });
+/** The same of a bare process that does nothing but ask: through the official SDK, or through undici with the vendor's lines as they come. */
+export async function measureBareGrowth(port: number, count: number, through: "sdk" | "undici"): Promise<Growth> {
+  const program = bareProgram(through === "sdk" ? askThroughSdk(port) : askThroughUndici(port), count);
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
   child.stdout.on("data", (data) => {
     printed += data;
@@ -75,15 +76,30 @@ export async function measureSdkGrowth(port: number, count: number): Promise<Gro
   return { idleMb, grownMb: openMb - idleMb, running: count };
 }
 
-function sdkProgram(port: number, count: number): string {
+function askThroughSdk(port: number): string {
   return `import { OpenAI } from "openai";
 const client = new OpenAI({ apiKey: "x", baseURL: "http://127.0.0.1:${port}/v1", maxRetries: 0 });
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const mb = () => process.memoryUsage().rss / 1048576;
 const ask = async (model) => {
   const chunks = await client.chat.completions.create({ model, stream: true, messages: [{ role: "user", content: "hi" }] });
   for await (const chunk of chunks) chunk.choices;
-};
+};`;
+}
+
+function askThroughUndici(port: number): string {
+  return `import { request } from "undici";
+const headers = { "content-type": "application/json", accept: "text/event-stream", authorization: "Bearer x" };
+const ask = async (model) => {
+  const body = JSON.stringify({ model, stream: true, messages: [{ role: "user", content: "hi" }] });
+  const answer = await request("http://127.0.0.1:${port}/v1/chat/completions", { method: "POST", headers, body });
+  const decoder = new TextDecoder();
+  for await (const piece of answer.body) for (const line of decoder.decode(piece, { stream: true }).split("\\n")) if (line.startsWith("data: {")) JSON.parse(line.slice(6));
+};`;
+}
+
+function bareProgram(ask: string, count: number): string {
+  return `${ask}
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const mb = () => process.memoryUsage().rss / 1048576;
 for (let chat = 0; chat < ${CHATS_BEFORE}; chat += 1) await ask("short");
 await pause(${REST_MS});
 const idleMb = mb();

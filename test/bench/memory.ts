@@ -1,7 +1,7 @@
 // `npm run bench -- memory`: what an open stream holds, at several counts and by kind; the side-by-side run has only the sum at 200.
 import { startProvider } from "./contestant.ts";
 import { format, median, printTable } from "./figures.ts";
-import { type Growth, type Held, measureGrowth, measureHeld, measureSdkGrowth, total } from "./held.ts";
+import { type Growth, type Held, measureBareGrowth, measureGrowth, measureHeld, total } from "./held.ts";
 
 const STREAMS = [50, 100, 128, 200];
 const MOST_ROWS = 15;
@@ -12,9 +12,11 @@ const provider = await startProvider();
 const [none = new Map() as Held, ...some] = await measureHeld(provider.port, STREAMS);
 const sidecars: Growth[] = [];
 const sdks: Growth[] = [];
+const wires: Growth[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   sidecars.push(await measureGrowth(provider.port, RUNNING));
-  sdks.push(await measureSdkGrowth(provider.port, RUNNING));
+  sdks.push(await measureBareGrowth(provider.port, RUNNING, "sdk"));
+  wires.push(await measureBareGrowth(provider.port, RUNNING, "undici"));
 }
 provider.child.kill();
 const growthRow = (name: string, all: readonly Growth[]) => [
@@ -26,7 +28,7 @@ const growthRow = (name: string, all: readonly Growth[]) => [
 printTable(
   `The whole process, ${RUNNING} streams that run, median of ${ROUNDS} processes`,
   ["", "after 5 chats, MB", "grown by, MB", "kB a stream"],
-  [growthRow("Latchkey", sidecars), growthRow("openai SDK alone", sdks)],
+  [growthRow("Latchkey", sidecars), growthRow("openai SDK alone", sdks), growthRow("undici alone", wires)],
 );
 const rows = some.map((each, at) => [String(STREAMS[at]), format((total(each) - total(none)) / (STREAMS[at] ?? 1) / 1024)]);
 printTable("Held a stream, kB (the first 128 run, the others wait)", ["streams", "kB"], rows);
