@@ -199,8 +199,8 @@ function onceATurn<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
 async function stampOf(path: string): Promise<string | null> {
   try {
     // Asked before every chat: the answer is in the kernel's cache, and a turn over the thread pool costs twenty times as much.
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found ? `${found.ino}-${found.size}-${found.mtimeMs}` : null;
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found ? `${found.ino}-${found.size}-${found.mtimeNs}` : null;
   } catch {
     return null;
   }

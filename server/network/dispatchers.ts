@@ -35,18 +35,9 @@ export interface Dispatchers {
 
 export function createDispatchers(): Dispatchers {
   const made = new Map<string, Promise<Dispatcher>>();
-  /** Ways are asked for again and again; what one is known by is long to write. */
-  const ids = new WeakMap<Way, string>();
-  const idOf = (way: Way): string => {
-    const known = ids.get(way);
-    if (known !== undefined) return known;
-    const id = JSON.stringify([way.secure, way.proxy?.href ?? null, way.strictSsl, way.caFiles, way.lookup !== undefined]);
-    ids.set(way, id);
-    return id;
-  };
   return {
     get(way) {
-      const id = idOf(way);
+      const id = JSON.stringify([way.secure, way.proxy?.href ?? null, way.strictSsl, way.caFiles, way.lookup !== undefined]);
       const known = made.get(id);
       if (known) return known;
       const dispatcher = way.proxy ? throughProxy(way, way.proxy) : straight(way);

@@ -36,7 +36,7 @@ export function openConnection(parts: ConnectionParts): Peer {
   const answerBadFrame = (bad: BadFrame) => {
     parts.log.warn("a frame could not be read", { code: bad.code, message: bad.message });
     const error = { code: bad.code, message: bad.message, data: { kind: "invalidParams" } };
-    writer.send({ jsonrpc: "2.0", id: bad.id, error });
+    writer.writeText(JSON.stringify({ jsonrpc: "2.0", id: bad.id, error }));
   };
   const reader = new FrameReader(parts.source, answerBadFrame);
   const connection = createMessageConnection(reader, writer, quietLogger(parts.log));
@@ -50,7 +50,8 @@ export function openConnection(parts: ConnectionParts): Peer {
   connection.onClose(parts.onClose);
   connection.onError(([error]) => parts.log.debug("connection error", { error }));
   connection.listen();
-  const notifyRaw = (method: string, params: unknown, urgency?: Urgency) => writer.send({ jsonrpc: "2.0", method, params }, urgency);
+  const notifyRaw = (method: string, params: unknown, urgency?: Urgency) =>
+    writer.writeText(JSON.stringify({ jsonrpc: "2.0", method, params }), urgency);
   return {
     connection,
     notifyRaw,

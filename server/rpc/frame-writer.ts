@@ -17,8 +17,6 @@ export interface ByteSink {
 export class FrameWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #sink: ByteSink;
   #pending = "";
-  /** What nobody waits for, in order, not serialised yet: after what is pending. */
-  #idle: unknown[] = [];
   #scheduled = false;
   #later: NodeJS.Timeout | null = null;
   /** One urgent message a turn is written by itself: a hundred of them are still one write. */
@@ -37,17 +35,16 @@ export class FrameWriter extends AbstractMessageWriter implements MessageWriter 
   }
 
   async write(message: Message): Promise<void> {
-    this.send(message);
+    this.writeText(JSON.stringify(message));
   }
 
-  /** "idle" is serialised once this turn's work is done, such as sending the request that is about to leave, and written with what comes next. */
-  send(message: unknown, urgency: Urgency = "soon"): void {
+  /** A message that is JSON text already: what is serialised once is not serialised again. */
+  writeText(json: string, urgency: Urgency = "soon"): void {
+    this.#pending += `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
     if (urgency === "idle") {
-      this.#hold(message);
+      if (!this.#scheduled) this.#later ??= setTimeout(this.#flush, IDLE_MS);
       return;
     }
-    this.#serialiseIdle();
-    this.#append(message);
     if (urgency === "now" && !this.#wasUrgent) {
       this.#wasUrgent = true;
       this.flush();
@@ -56,24 +53,6 @@ export class FrameWriter extends AbstractMessageWriter implements MessageWriter 
     this.#scheduled = true;
     setImmediate(this.#endTurn);
   }
-
-  #hold(message: unknown): void {
-    this.#idle.push(message);
-    if (this.#idle.length === 1) setImmediate(this.#serialiseIdle);
-    if (!this.#scheduled) this.#later ??= setTimeout(this.#flush, IDLE_MS);
-  }
-
-  #append(message: unknown): void {
-    const json = JSON.stringify(message);
-    this.#pending += `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
-  }
-
-  readonly #serialiseIdle = (): void => {
-    if (this.#idle.length === 0) return;
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const message of idle) this.#append(message);
-  };
 
   readonly #endTurn = (): void => {
     this.#scheduled = false;
@@ -86,7 +65,6 @@ export class FrameWriter extends AbstractMessageWriter implements MessageWriter 
   flush(): void {
     if (this.#later !== null) clearTimeout(this.#later);
     this.#later = null;
-    this.#serialiseIdle();
     if (this.#pending === "") return;
     const text = this.#pending;
     this.#pending = "";

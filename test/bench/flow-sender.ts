@@ -5,7 +5,8 @@ import { FrameWriter } from "../../server/rpc/frame-writer.ts";
 const [, , streams = "20", perSecond = "1000", seconds = "3"] = process.argv;
 const writer = new FrameWriter(process.stdout);
 const sink = {
-  send: (params: unknown, urgency: "now" | "soon" | "idle") => writer.send({ jsonrpc: "2.0", method: "chat/event", params }, urgency),
+  send: (params: unknown, urgency: "now" | "soon" | "idle") =>
+    writer.writeText(JSON.stringify({ jsonrpc: "2.0", method: "chat/event", params }), urgency),
   ready: () => writer.ready(),
 };
 

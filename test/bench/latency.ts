@@ -31,13 +31,12 @@ const QUICK_SERIES_MS = 400;
  * many once everyone was asked, as a server may take a moment to settle after its first answers; then one at a time, while the last is compiled.
  */
 const WARMING = [
-  { requests: 100, atOnce: 20, bursts: 0 },
-  { requests: 1500, atOnce: 20, bursts: 3 },
-  { requests: 100, atOnce: 1, bursts: 0 },
+  { requests: 100, atOnce: 20, mostMs: 1600, bursts: 0 },
+  { requests: 1500, atOnce: 20, mostMs: 1600, bursts: 3 },
+  { requests: 100, atOnce: 1, mostMs: 320, bursts: 0 },
 ];
 /** What runs in this process is the SDK for most contestants, which warm its code together; who has a process of their own is asked as often. */
-const WARMING_ALONE = { requests: 2000, atOnce: 20, bursts: 1 };
-const WARM_MS = 1600;
+const WARMING_ALONE = { requests: 2000, atOnce: 20, mostMs: 2000, bursts: 1 };
 const LEAST_ANSWERS = 5;
 const QUICK_REQUESTS: Readonly<Record<number, number>> = { 10: 100, 100: 300 };
 
@@ -102,8 +101,8 @@ async function series(contestant: Contestant, model: string, count: number, most
   return all;
 }
 
-async function warm(contestant: Contestant, { requests, atOnce, bursts }: (typeof WARMING)[number]): Promise<void> {
-  await rate(contestant, atOnce, requests, atOnce === 1 ? WARM_MS * 0.2 : Math.max(WARM_MS, requests));
+async function warm(contestant: Contestant, { requests, atOnce, mostMs, bursts }: (typeof WARMING)[number]): Promise<void> {
+  await rate(contestant, atOnce, requests, mostMs);
   await series(contestant, "burst", bursts);
 }
 

@@ -1,28 +1,15 @@
 // The life of an attempt in SQLite: reserved against every ceiling, then settled, released or found orphaned; each one transaction.
-import type { AttemptOutcome } from "../budget.ts";
 import type { Balance, Booking, Settlement, Verdict } from "./ledger.ts";
 import { type Columns, columnsOfBooking, columnsOfOutcome, numberOf, orphanCost, textOf } from "./attempt-record.ts";
 import { moveBalances, type Place, runningBalance } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { ADD_TO_DAY, ROLL_UP } from "./sqlite-schema.ts";
+import { ROLL_UP } from "./sqlite-schema.ts";
 
 type Row = Record<string, unknown>;
 
-/** What this process holds: the attempt's row, and how much of the limits. */
-export interface Own {
-  readonly n: number | bigint;
-  readonly heldNanoUsd: number;
-}
-
-export interface Booked {
-  readonly verdict: Verdict;
-  /** Where something was granted. */
-  readonly own?: Own;
-}
-
 /** Inside a write: grants as much as every ceiling leaves, at least `leastNanoUsd`, or nothing. */
-export function book(connection: Connection, booking: Booking, holder: string): Booked {
-  if (limitsRevision(connection) !== booking.limitsRevision) return { verdict: { outcome: "stale" } };
+export function book(connection: Connection, booking: Booking, holder: string): Verdict {
+  if (limitsRevision(connection) !== booking.limitsRevision) return { outcome: "stale" };
   const balances: Balance[] = [];
   let available = Number.MAX_SAFE_INTEGER;
   for (const ceiling of booking.ceilings) {
@@ -32,20 +19,23 @@ export function book(connection: Connection, booking: Booking, holder: string): 
       available = Math.min(available, ceiling.limitNanoUsd - balance.spentNanoUsd - balance.reservedNanoUsd);
   }
   const amountNanoUsd = Math.min(booking.amountNanoUsd, available);
-  if (amountNanoUsd < booking.leastNanoUsd) return { verdict: { outcome: "refused", balances } };
-  const n = insertAttempt(connection, columnsOfBooking(booking, amountNanoUsd, holder));
+  if (amountNanoUsd < booking.leastNanoUsd) return { outcome: "refused", balances };
+  insertAttempt(connection, columnsOfBooking(booking, amountNanoUsd, holder));
   moveBalances(connection, placeOf(booking), 0, amountNanoUsd);
-  const after = balances.map((balance) => ({ ...balance, reservedNanoUsd: balance.reservedNanoUsd + amountNanoUsd }));
-  return { verdict: { outcome: "granted", amountNanoUsd, balances: after }, own: { n, heldNanoUsd: amountNanoUsd } };
+  return {
+    outcome: "granted",
+    amountNanoUsd,
+    balances: balances.map((balance) => ({ ...balance, reservedNanoUsd: balance.reservedNanoUsd + amountNanoUsd })),
+  };
 }
 
 /** Inside a write: the real figures replace whatever stood there, unless real figures stand there already. */
-export function settle(connection: Connection, settlement: Settlement, holder: string, own?: Own): Balance[] {
+export function settle(connection: Connection, settlement: Settlement, holder: string, heldNanoUsd?: number): Balance[] {
   const { booking, outcome, atMs } = settlement;
   const columns = columnsOfOutcome(outcome, atMs);
-  if (own !== undefined && settleOwn(connection, booking.intent.attemptId, columns, own)) {
-    if (!addToDay(connection, booking, outcome, own)) rollUp(connection, booking.intent.attemptId, 1);
-    return moveBalances(connection, placeOf(booking), outcome.cost.nanoUsd ?? 0, -own.heldNanoUsd);
+  if (heldNanoUsd !== undefined && settleOwn(connection, booking.intent.attemptId, columns, heldNanoUsd)) {
+    rollUp(connection, booking.intent.attemptId, 1);
+    return moveBalances(connection, placeOf(booking), numberOf(columns.cost_nano) ?? 0, -heldNanoUsd);
   }
   const prior = find(connection, booking.intent.attemptId);
   if (prior?.state === "settled") return [];
@@ -54,23 +44,9 @@ export function settle(connection: Connection, settlement: Settlement, holder: s
 }
 
 /** The common case in one step: still reserved, with what was granted. False when another process has had a hand in it. */
-function settleOwn(connection: Connection, id: string, columns: Columns, { n, heldNanoUsd }: Own): boolean {
-  // By its row, which is found without the index of ids; the id says whether it is still the same file.
-  const sql = connection.named("settle", () => `${updateOf(columns)} AND n = ? AND state = 'reserved' AND held_nano = ?`);
-  return sql.run(...Object.values(columns), id, n, heldNanoUsd).changes === 1;
-}
-
-/** What `rollUp` does where the day's line stands already, from what is known instead of from the row; false where it does not. */
-function addToDay(connection: Connection, { intent, day }: Booking, { usage, cost, baselineNanoUsd }: AttemptOutcome, { n }: Own): boolean {
-  const savings = cost.nanoUsd === null || baselineNanoUsd === null || baselineNanoUsd === undefined ? 0 : baselineNanoUsd - cost.nanoUsd;
-  const added = connection
-    .prepare(ADD_TO_DAY)
-    .run(
-      ...[n, usage.inputTokens, usage.cacheReadTokens, usage.cacheWrite5mTokens, usage.cacheWrite1hTokens, usage.outputTokens],
-      ...[usage.reasoningTokens, usage.provenance === "estimated" ? 1 : 0, cost.nanoUsd ?? 0, cost.nanoUsd === null ? 1 : 0, savings],
-      ...[day, intent.provider, intent.model, intent.workspace ?? "", intent.editor],
-    );
-  return added.changes === 1;
+function settleOwn(connection: Connection, id: string, columns: Columns, heldNanoUsd: number): boolean {
+  const sql = connection.named("settle", () => `${updateOf(columns)} AND state = 'reserved' AND held_nano = ?`);
+  return sql.run(...Object.values(columns), id, heldNanoUsd).changes === 1;
 }
 
 export function release(connection: Connection, booking: Booking, reason: string, atMs: number): Balance[] {
@@ -140,14 +116,13 @@ export function find(connection: Connection, id: string): Row | undefined {
   return connection.prepare(FIND).get(id);
 }
 
-/** The row's number. */
-function insertAttempt(connection: Connection, columns: Columns): number | bigint {
+function insertAttempt(connection: Connection, columns: Columns): void {
   const sql = connection.named("insert", () => {
     const names = Object.keys(columns);
     return `INSERT INTO attempt (${names.join(", ")}, first_in_chat) VALUES (${names.map(() => "?").join(", ")},
        NOT EXISTS (SELECT 1 FROM attempt WHERE chat_id = ? AND state <> 'released'))`;
   });
-  return sql.run(...Object.values(columns), columns.chat_id ?? "").lastInsertRowid;
+  sql.run(...Object.values(columns), columns.chat_id ?? "");
 }
 
 function limitsRevision(connection: Connection): number {

@@ -126,10 +126,3 @@ export const ROLL_UP = `INSERT INTO rollup SELECT day, provider, model, coalesce
     output_tokens = output_tokens + excluded.output_tokens, reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
     estimated = estimated + excluded.estimated, cost_nano = cost_nano + excluded.cost_nano, unpriced = unpriced + excluded.unpriced,
     savings_nano = savings_nano + excluded.savings_nano`;
-
-/** The same for one attempt whose figures are at hand, in the line of its day where that stands. */
-export const ADD_TO_DAY = `UPDATE rollup SET requests = requests + (SELECT first_in_chat FROM attempt WHERE n = ?), attempts = attempts + 1,
-    input_tokens = input_tokens + ?, cache_read_tokens = cache_read_tokens + ?, cache_write_5m_tokens = cache_write_5m_tokens + ?,
-    cache_write_1h_tokens = cache_write_1h_tokens + ?, output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ?,
-    estimated = estimated + ?, cost_nano = cost_nano + ?, unpriced = unpriced + ?, savings_nano = savings_nano + ?
-  WHERE day = ? AND provider = ? AND model = ? AND workspace = ? AND editor = ?`;

@@ -1,7 +1,7 @@
 // The ledger of one user on one machine: a SQLite file in WAL mode that every sidecar shares; the default.
 import { createHolder, type Holder, type HolderRecord, isDead, LEASE_MS, type ProcessFacts } from "./holder.ts";
 import type { Ledger, SharedTable, StoredLimits } from "./ledger.ts";
-import { book, type Own, forget, orphan, release, settle } from "./sqlite-attempts.ts";
+import { book, forget, orphan, release, settle } from "./sqlite-attempts.ts";
 import { ensureBalance, keepByIds, keptByIds, pruneBalances, readBalance, sumRows } from "./sqlite-balances.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { keepPrivate, type OpenedFile, openFile } from "./sqlite-file.ts";
@@ -92,7 +92,7 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
   let leaseUntilMs = 0;
   let writtenTo: unknown = null;
   /** What this process holds for its open attempts. */
-  const mine = new Map<string, Own>();
+  const heldNanoUsd = new Map<string, number>();
   const hold = (atMs: number): void => {
     if (writtenTo === connection.db && leaseUntilMs - atMs > LEASE_MS / 2 && leaseUntilMs - atMs <= LEASE_MS) return;
     leaseUntilMs = atMs + LEASE_MS;
@@ -111,8 +111,8 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
           },
           { durable: booking.intent.worstNanoUsd !== 0, signal },
         )
-        .then(({ verdict, own }) => {
-          if (own !== undefined) mine.set(booking.intent.attemptId, own);
+        .then((verdict) => {
+          if (verdict.outcome === "granted") heldNanoUsd.set(booking.intent.attemptId, verdict.amountNanoUsd);
           return verdict;
         })
         .catch((error: unknown) => {
@@ -122,12 +122,12 @@ function attempts(connection: Connection, holder: Holder, facts: ProcessFacts): 
         }),
     settle: async (settlement) => {
       const id = settlement.booking.intent.attemptId;
-      const own = mine.get(id);
-      mine.delete(id);
-      return connection.write(() => settle(connection, settlement, holder.id, own), { durable: false });
+      const held = heldNanoUsd.get(id);
+      heldNanoUsd.delete(id);
+      return connection.write(() => settle(connection, settlement, holder.id, held), { durable: false });
     },
     release: (booking, reason, atMs) => {
-      mine.delete(booking.intent.attemptId);
+      heldNanoUsd.delete(booking.intent.attemptId);
       return connection.write(() => release(connection, booking, reason, atMs), { durable: false });
     },
     sweep: async (atMs) => {
